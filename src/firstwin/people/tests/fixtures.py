@@ -1,0 +1,42 @@
+"""Fixtures every room's tests share. The root conftest loads this as a plugin."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.test import Client
+
+from firstwin.people.append_only import guards
+from firstwin.people.models import User
+
+ClientOf = Callable[[User], Client]
+
+
+@pytest.fixture
+def client_of(db: None) -> ClientOf:
+    """A signed-in browser of this user: `client_of(owner).get("/")`."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_the_trail() -> Iterator[None]:
+    """Tests that commit empty all tables afterwards, which the guards of the audit trail rightly refuse."""
+    flush = DatabaseOperations.sql_flush
+
+    def unguarded(self: DatabaseOperations, style: Any, tables: Any, **options: Any) -> list[str]:
+        statements = flush(self, style, tables, **options)
+        if not statements:
+            return statements
+        make, drop = guards("sqlite")
+        return [*drop, *statements, *make]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", unguarded)
+        yield
