@@ -1,0 +1,63 @@
+"""Entries of the rail. Rooms register theirs when the app is ready; the shell draws them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+
+def everyone(user: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One place to go. `hotkey` is a key or a sequence such as "g a"; `group` "settings" stands at the foot."""
+
+    key: str
+    label: str
+    url_name: str
+    icon: str
+    hotkey: str = ""
+    order: int = 100
+    visible: Callable[[Any], bool] = everyone
+    group: str = "main"
+
+
+@dataclass(frozen=True)
+class RailEntry:
+    """An entry as one person sees it on one page."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    hotkey: str
+    group: str
+    is_current: bool
+
+
+_entries: dict[str, NavEntry] = {}
+
+
+def register_entry(entry: NavEntry) -> None:
+    """Put an entry in the rail. Registering the same key again replaces it."""
+    _entries[entry.key] = entry
+
+
+def rail_entries(user: Any, path: str) -> list[RailEntry]:
+    """What `user` sees, in order; the entry whose address is the longest prefix of `path` is the current one."""
+    seen = [
+        entry for entry in sorted(_entries.values(), key=lambda e: (e.order, e.label)) if entry.visible(user)
+    ]
+    addresses = {entry.key: reverse(entry.url_name) for entry in seen}
+    here = max((a for a in addresses.values() if _covers(a, path)), key=len, default="")
+    return [
+        RailEntry(e.key, e.label, addresses[e.key], e.icon, e.hotkey, e.group, addresses[e.key] == here)
+        for e in seen
+    ]
+
+
+def _covers(address: str, path: str) -> bool:
+    return path == address if address == "/" else path.startswith(address)

@@ -1,0 +1,1 @@
+// The elements, each registers itself.

@@ -1,0 +1,12 @@
+"""The URL map: one line per room, doors last."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("firstwin.ui.urls")),
+]
+
+handler400 = "firstwin.ui.views.bad_request"
+handler403 = "firstwin.ui.views.not_allowed"
+handler404 = "firstwin.ui.views.not_found"
+handler500 = "firstwin.ui.views.broken"
