@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "firstwin.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        # What can be taken back registers itself on import; so does the vocabulary.
+        from firstwin.accounts import fields
+        from firstwin.accounts.actions import (  # noqa: F401
+            assign,
+            edit_account,
+            people,
+            remove,
+            set_attributes,
+            set_parent,
+            tag,
+            touches,
+        )
+
+        fields.register_all()

@@ -1,0 +1,89 @@
+"""`AccountNow`: the one indexed row per account that lists filter and sort by.
+
+A cached convenience. It is derived from facts by `actions.refresh_now` and nothing else writes it; `firstwin verify`
+recomputes it. Text columns that are compared or sorted are folded, and ordered by code point on both databases.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from firstwin.accounts.models.account import Account
+from firstwin.people.models import Team, User
+
+TEXT_SLOTS = tuple(f"text_{n:02}" for n in range(1, 17))
+NUMBER_SLOTS = tuple(f"number_{n:02}" for n in range(1, 17))
+DAY_SLOTS = tuple(f"day_{n:02}" for n in range(1, 9))
+SLOTS = TEXT_SLOTS + NUMBER_SLOTS + DAY_SLOTS
+
+# Sorted and compared by code point on both databases (see migration 0002).
+FOLDED_COLUMNS = ("name_folded", "owner_name_folded", "parent_name_folded", *TEXT_SLOTS)
+
+_SORTED = (
+    "name_folded",
+    "owner_name_folded",
+    "parent_name_folded",
+    "children_count",
+    "people_count",
+    "roles_covered",
+    "last_touch_on",
+    "last_two_way_on",
+    "next_step_on",
+    "issue_count",
+    "added_on",
+)
+
+
+class AccountNow(models.Model):
+    """One account as lists see it, as of `refreshed_at` (revision `revision`)."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="now")
+    key = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    name_folded = models.CharField(max_length=200)
+    search_text = models.TextField()  # name, key, domains and external ids, folded
+    is_removed = models.BooleanField(default=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    owner_name = models.CharField(max_length=200, null=True)
+    owner_name_folded = models.CharField(max_length=200, null=True)
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    parent = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    parent_name = models.CharField(max_length=200, null=True)
+    parent_name_folded = models.CharField(max_length=200, null=True)
+    children_count = models.PositiveIntegerField(default=0)
+    people_count = models.PositiveIntegerField(default=0)
+    roles_covered = models.PositiveSmallIntegerField(default=0)  # of the four that must be covered
+    roles_missing = models.CharField(max_length=80, default="")  # |sponsor|doer|
+    last_touch_on = models.DateField(null=True)
+    last_two_way_on = models.DateField(null=True)
+    next_step_on = models.DateField(null=True)
+    tags = models.JSONField(default=list)
+    sources = models.TextField(default="")  # |crm|staff|
+    issues = models.JSONField(default=list)  # data-quality findings, see quality.py
+    issue_codes = models.CharField(max_length=200, default="")  # |no_owner|role|
+    issue_count = models.PositiveSmallIntegerField(default=0)
+    added_on = models.DateField()
+    attributes = models.JSONField(default=dict)  # key → current value as shown; slots hold the compared form
+    revision = models.PositiveBigIntegerField()
+    refreshed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            *(models.Index(fields=[name, "account"], name=f"now_{name}"[:30]) for name in _SORTED),
+            *(
+                models.Index(fields=[slot, "account"], condition=Q(**{f"{slot}__isnull": False}), name=f"now_{slot}")
+                for slot in SLOTS
+            ),
+        ]
+
+    def value_of(self, slot: str) -> Any:
+        return getattr(self, slot)
+
+
+for _slot in TEXT_SLOTS:
+    models.CharField(max_length=400, null=True).contribute_to_class(AccountNow, _slot)
+for _slot in NUMBER_SLOTS:
+    models.FloatField(null=True).contribute_to_class(AccountNow, _slot)
+for _slot in DAY_SLOTS:
+    models.DateField(null=True).contribute_to_class(AccountNow, _slot)

@@ -1,0 +1,115 @@
+"""Data quality of one account: what is missing, stale or contradictory, and what to do about it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from firstwin.accounts.models import Attribute, AttributeValue
+
+STALE_AFTER = timedelta(days=30)
+"""A source that has not mentioned an account for this long is stale."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is looked at. sources: (source, external id, last seen)."""
+
+    roles_missing: Sequence[str]
+    people: int
+    has_owner: bool
+    sources: Sequence[tuple[str, str, datetime]]
+    values: Mapping[Attribute, Sequence[AttributeValue]]
+    expected: Sequence[Attribute]
+
+
+def findings(facts: Findings, *, now: datetime) -> list[dict[str, Any]]:
+    """Data-quality findings, worst first. Each has a `code` and what its sentence needs (see `sentence`)."""
+    found: list[dict[str, Any]] = []
+    if not facts.has_owner:
+        found.append({"code": "no_owner"})
+    if facts.people == 0:
+        found.append({"code": "no_people"})
+    found += [{"code": "role", "role": role} for role in facts.roles_missing if facts.people]
+    found += _conflicts(facts.values)
+    held = {a for a, values in facts.values.items() if any(not _is_blank(v) for v in values)}
+    found += [{"code": "missing", "attribute": a.key, "label": a.label} for a in facts.expected if a not in held]
+    found += _stale(facts.sources, now)
+    return found
+
+
+def _conflicts(values: Mapping[Attribute, Sequence[AttributeValue]]) -> list[dict[str, Any]]:
+    """Sources that disagree, unless a person has decided since: what staff said last settles it."""
+    found = []
+    for attribute, stated in values.items():
+        said = [v for v in stated if not _is_blank(v)]
+        if len(said) < 2 or len({(v.number, v.text, v.day) for v in said}) == 1:
+            continue
+        newest = max(said, key=lambda v: (v.stated_at, v.source == "staff"))
+        if newest.source == "staff":
+            continue
+        found.append(
+            {
+                "code": "conflict",
+                "attribute": attribute.key,
+                "label": attribute.label,
+                "sources": sorted(v.source for v in said),
+            }
+        )
+    return sorted(found, key=lambda f: str(f["attribute"]))
+
+
+def _stale(sources: Sequence[tuple[str, str, datetime]], now: datetime) -> list[dict[str, Any]]:
+    last: dict[str, datetime] = {}
+    for source, _, seen in sources:
+        last[source] = max(seen, last.get(source, seen))
+    return [
+        {"code": "stale", "source": source, "days": (now - seen).days}
+        for source, seen in sorted(last.items())
+        if now - seen > STALE_AFTER
+    ]
+
+
+def _is_blank(value: AttributeValue) -> bool:
+    return value.number is None and value.text is None and value.day is None
+
+
+def sentence(finding: Mapping[str, Any]) -> str:
+    """A finding in words."""
+    match finding["code"]:
+        case "no_owner":
+            return "Nobody owns this account"
+        case "no_people":
+            return "No people known"
+        case "role":
+            return f"No {finding['role']}"
+        case "missing":
+            return f"{finding['label']} is not known"
+        case "conflict":
+            return f"{finding['label']}: {' and '.join(finding['sources'])} disagree"
+        case "stale":
+            return f"{finding['source']} has not mentioned it for {finding['days']} days"
+    return str(finding["code"])
+
+
+def remedy(finding: Mapping[str, Any]) -> str:
+    """What to do about a finding."""
+    match finding["code"]:
+        case "no_owner":
+            return "Assign an owner"
+        case "no_people":
+            return "Add a person"
+        case "role":
+            return f"Say who is the {finding['role']}"
+        case "missing":
+            return f"Fill in {finding['label'].lower()}"
+        case "conflict":
+            return "Choose the right value"
+        case "stale":
+            return "Check the source or run its import again"
+    return "Look at it"
+
+
+def tone(count: int) -> str:
+    """good, watch or risk: the mark shown for so many findings."""
+    return "good" if count == 0 else "watch" if count <= 2 else "risk"
