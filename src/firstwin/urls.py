@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("firstwin.ui.urls")),
+    path("", include("firstwin.people.urls")),
 ]
 
 handler400 = "firstwin.ui.views.bad_request"

@@ -1,4 +1,4 @@
-"""Who may do what, as small predicates. Whose accounts they see is decided in one place: the account scope."""
+"""Who may do what, as small predicates. Whose accounts they see is decided in accounts.scope."""
 
 from firstwin.core.errors import NotAllowed
 from firstwin.people.models import User

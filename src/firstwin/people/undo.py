@@ -1,7 +1,7 @@
 """Undo instead of "are you sure". An action that can be taken back offers an Undo; rooms register how.
 
-    @undoable("touch.logged")
-    def _unlog(*, by: User, payload: dict[str, Any], now: datetime) -> None: ...
+@undoable("touch.logged")
+def _unlog(*, by: User, payload: dict[str, Any], now: datetime) -> None: ...
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _ways: dict[str, TakeBack] = {}
 
 
 def undoable(verb: str) -> Callable[[TakeBack], TakeBack]:
-    """Register how deeds named `verb` are taken back. It runs in one transaction with the mark that it was used."""
+    """Register how deeds named `verb` are taken back. Runs in one transaction with the mark of its use."""
 
     def register(way: TakeBack) -> TakeBack:
         if verb in _ways:

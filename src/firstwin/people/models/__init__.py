@@ -2,6 +2,7 @@
 
 from firstwin.people.models.audit import AuditDetail, AuditRow, AuditSeal
 from firstwin.people.models.invitation import Invitation
+from firstwin.people.models.notice import Notice
 from firstwin.people.models.notification import Channel, NotificationChoice
 from firstwin.people.models.team import Team
 from firstwin.people.models.undo import Undo
@@ -14,6 +15,7 @@ __all__ = [
     "Channel",
     "Density",
     "Invitation",
+    "Notice",
     "NotificationChoice",
     "Team",
     "Theme",

@@ -20,7 +20,9 @@ class NotificationChoice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "kind", "channel"], name="one_choice_per_kind_and_channel")
+            models.UniqueConstraint(
+                fields=["user", "kind", "channel"], name="one_choice_per_kind_and_channel"
+            )
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ class Theme(models.TextChoices):
 
 
 class Density(models.TextChoices):
-    COMFORTABLE = "comfortable", "Comfortable"
+    NORMAL = "normal", "Normal"
     COMPACT = "compact", "Compact"
 
 
@@ -34,22 +34,30 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(email=fold(email))
 
 
-_Manager = BaseUserManager.from_queryset(UserQuerySet)
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
 
+    def enabled(self) -> UserQuerySet:
+        return self.get_queryset().enabled()
 
-class UserManager(_Manager["User"]):
+    def disabled(self) -> UserQuerySet:
+        return self.get_queryset().disabled()
+
+    def by_email(self, email: str) -> UserQuerySet:
+        return self.get_queryset().by_email(email)
+
     def create_user(
         self, *, email: str, name: str, joined_at: datetime, password: str | None = None, **more: Any
     ) -> "User":
         """A staff user; without a password they can sign in only once they have set one through a link."""
-        user: User = self.model(email=fold(email), name=name, joined_at=joined_at, **more)
+        user = self.model(email=fold(email), name=name, joined_at=joined_at, **more)
         user.set_password(password)  # None sets one that nothing matches
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        found: User = self.get(email=fold(username or ""))
-        return found
+        return self.get(email=fold(username or ""))
 
 
 class User(AbstractBaseUser):
@@ -60,10 +68,12 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=12, choices=Role, default=Role.CSM)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
     scope = models.CharField(max_length=8, choices=Scope, null=True, blank=True)  # null: the role's default
-    subject = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # stands for them in event data
+    subject = models.UUIDField(
+        default=uuid.uuid4, unique=True, editable=False
+    )  # stands for them in event data
     time_zone = models.CharField(max_length=64, blank=True, default="")  # empty: the installation's
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
-    density = models.CharField(max_length=12, choices=Density, default=Density.COMFORTABLE)
+    density = models.CharField(max_length=8, choices=Density, default=Density.NORMAL)
     shortcuts_on = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
@@ -80,7 +90,8 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(
-                condition=models.Q(scope__isnull=True) | models.Q(scope__in=Scope.values), name="user_scope_known"
+                condition=models.Q(scope__isnull=True) | models.Q(scope__in=Scope.values),
+                name="user_scope_known",
             ),
         ]
 
@@ -100,5 +111,5 @@ class User(AbstractBaseUser):
         return self.name
 
     def get_session_auth_hash(self) -> str:
-        """Sessions carry this; when it changes they end. Raising the epoch therefore signs a person out everywhere."""
+        """Sessions carry this and end when it changes: raising the epoch signs a person out everywhere."""
         return f"{super().get_session_auth_hash()}.{self.session_epoch}"
