@@ -39,7 +39,8 @@ class Field:
 
     stored: ORM path of the column compared and sorted by, from the one row per account (or the collection's
         row). None for what only the frame can compute. A DATE or DAYS path ending in `_at` is a moment and is
-        compared by the installation's days. TAGS without `rows`: a text column holding `|one|two|`.
+        compared by the installation's days; a CHOICE path ending in `_id` is the id of a row. TAGS without
+        `rows`: a text column holding `|one|two|`.
     display: ORM path of what is shown, where it differs from what is compared.
     choices: (value, label) pairs, or a callable giving them, for CHOICE, PERSON and TAGS.
     decimals: for NUMBER, the decimals its column keeps; 0 is an integer column.
@@ -66,6 +67,11 @@ class Field:
     def is_moment(self) -> bool:
         """Whether the column holds a moment rather than a day."""
         return bool(self.stored and self.stored.endswith("_at"))
+
+    @property
+    def is_id(self) -> bool:
+        """Whether the column holds the id of a row rather than a word."""
+        return self.kind is Kind.PERSON or bool(self.stored and self.stored.endswith("_id"))
 
     @property
     def shown(self) -> str | None:
