@@ -1,0 +1,108 @@
+// <fw-grid data-name="accounts">: J/K and arrows move, a drawer follows (row's data-drawer), Enter opens (data-href),
+// X ticks, Shift+X ticks a range. The place is kept per list and given back on return.
+import { isCovered, isTyping, shortcutsAreOn } from "./keys.js";
+
+const REST = 90;
+
+class Grid extends HTMLElement {
+  connectedCallback() {
+    this.scroller = this.querySelector(".grid-scroll");
+    this.place = `grid:${location.pathname}:${this.dataset.name}`;
+    this.onKey = (event) => this.key(event);
+    this.onClosed = () => this.current && this.scroller.focus({ preventScroll: true });
+    this.onLeave = () => this.remember();
+    document.addEventListener("keydown", this.onKey);
+    document.addEventListener("fw:drawer-closed", this.onClosed);
+    window.addEventListener("pagehide", this.onLeave);
+    this.addEventListener("click", (event) => this.click(event));
+    this.giveBack();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("fw:drawer-closed", this.onClosed);
+    window.removeEventListener("pagehide", this.onLeave);
+  }
+
+  get rows() {
+    return [...this.querySelectorAll("tbody > tr[data-key]")];
+  }
+
+  get current() {
+    return this.querySelector("tr[aria-current]");
+  }
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || isCovered()) return;
+    if (event.target.closest?.("a, button, input, summary") && event.key === "Enter") return;
+    const inside = this.contains(event.target) || event.target === document.body || event.target.id === "main";
+    const letters = shortcutsAreOn() ? { j: 1, k: -1 } : {};
+    const step = letters[event.key] || (inside ? { ArrowDown: 1, ArrowUp: -1 }[event.key] : 0);
+    if (step) this.move(step);
+    else if (event.key === "Enter" && this.current && inside) this.open(this.current);
+    else if (event.key.toLowerCase() === "x" && shortcutsAreOn() && this.current) this.tick(event.shiftKey);
+    else return;
+    event.preventDefault();
+  }
+
+  move(step) {
+    const rows = this.rows;
+    const at = rows.indexOf(this.current);
+    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
+    if (next) this.select(next, { follow: true });
+  }
+
+  select(row, { follow = false } = {}) {
+    this.current?.removeAttribute("aria-current");
+    row.setAttribute("aria-current", "true");
+    row.scrollIntoView({ block: "nearest" });
+    clearTimeout(this.timer);
+    // Holding J runs through the list; the drawer is asked for where it comes to rest.
+    if (follow && row.dataset.drawer && window.innerWidth >= 700) this.timer = setTimeout(() => this.preview(row), REST);
+  }
+
+  preview(row) {
+    window.htmx.ajax("GET", row.dataset.drawer, { target: "#drawer", swap: "innerHTML", source: row });
+  }
+
+  open(row) {
+    const link = row.dataset.href || row.querySelector("a[href]")?.href;
+    if (link) window.location.assign(link);
+  }
+
+  tick(isRange) {
+    const rows = this.rows;
+    const at = rows.indexOf(this.current);
+    const from = isRange && this.lastTicked >= 0 ? Math.min(this.lastTicked, at) : at;
+    const to = isRange && this.lastTicked >= 0 ? Math.max(this.lastTicked, at) : at;
+    const box = (row) => row.querySelector("input[name=row]");
+    const isOn = isRange || !box(this.current)?.checked;
+    for (const row of rows.slice(from, to + 1)) if (box(row)) box(row).checked = isOn;
+    this.lastTicked = at;
+    this.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  click(event) {
+    const row = event.target.closest("tbody > tr[data-key]");
+    if (!row || event.target.closest("a, button, input, label, select, [data-kind=check]")) return;
+    if (!window.getSelection().isCollapsed) return;
+    this.select(row);
+    if (row.dataset.drawer && window.innerWidth >= 700) this.preview(row);
+    else this.open(row);
+  }
+
+  remember() {
+    const key = this.current?.dataset.key ?? "";
+    sessionStorage.setItem(this.place, JSON.stringify({ key, top: this.scroller.scrollTop, search: location.search }));
+  }
+
+  giveBack() {
+    const kept = JSON.parse(sessionStorage.getItem(this.place) || "null");
+    if (!kept || kept.search !== location.search) return;
+    const row = this.rows.find((one) => one.dataset.key === kept.key);
+    if (row) this.select(row);
+    this.scroller.scrollTop = kept.top;
+  }
+}
+
+customElements.define("fw-grid", Grid);

@@ -1,0 +1,44 @@
+// data-hotkey="l" or "g a" on a visible button, link or field: pressing the keys clicks it. Off with data-shortcuts="off".
+import { isCovered, isShown, isTyping, press, shortcutsAreOn } from "./keys.js";
+
+const PAUSE = 1200;
+let begun = "";
+let began = 0;
+
+function nameOf(event) {
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+/** The last one wins: what was opened last lies on top. */
+function find(keys, starts) {
+  const all = [...document.querySelectorAll("[data-hotkey]")].reverse();
+  const fits = (element) => (starts ? element.dataset.hotkey.startsWith(`${keys} `) : element.dataset.hotkey === keys);
+  return all.find((element) => fits(element) && isReachable(element));
+}
+
+function isReachable(element) {
+  if (element.getAttribute("aria-disabled") === "true" || element.disabled) return false;
+  // The rail is hidden on a narrow screen, and still every place can be reached.
+  return isShown(element) || Boolean(element.closest("#rail"));
+}
+
+function run(event) {
+  const key = nameOf(event);
+  const sequence = begun && Date.now() - began < PAUSE ? `${begun} ${key}` : "";
+  begun = "";
+  const element = (sequence && find(sequence)) || find(key);
+  if (element) {
+    event.preventDefault();
+    press(element);
+  } else if (find(key, true)) {
+    begun = key;
+    began = Date.now();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (event.defaultPrevented || modified || event.isComposing || isTyping(event)) return;
+  if (!shortcutsAreOn() || isCovered() || event.key === "Shift") return;
+  run(event);
+});

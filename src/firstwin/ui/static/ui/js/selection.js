@@ -1,0 +1,58 @@
+// <fw-selection data-for="grid" data-form="bulk">: appears when rows are ticked, counts them, and hands their keys to
+// the form as hidden `row` fields when it is sent.
+class Selection extends HTMLElement {
+  connectedCallback() {
+    this.grid = document.getElementById(this.dataset.for);
+    this.form = document.getElementById(this.dataset.form);
+    this.onChange = (event) => this.changed(event);
+    this.onData = (event) => this.hand(event.formData);
+    this.grid.addEventListener("change", this.onChange);
+    this.form?.addEventListener("formdata", this.onData);
+    this.querySelector("[data-clear]")?.addEventListener("click", () => this.clear());
+    this.count();
+  }
+
+  disconnectedCallback() {
+    this.grid?.removeEventListener("change", this.onChange);
+    this.form?.removeEventListener("formdata", this.onData);
+  }
+
+  get boxes() {
+    return [...this.grid.querySelectorAll("tbody input[name=row]")];
+  }
+
+  get ticked() {
+    return this.boxes.filter((box) => box.checked);
+  }
+
+  changed(event) {
+    if (event.target.matches?.("[data-check-all]")) for (const box of this.boxes) box.checked = event.target.checked;
+    this.count();
+  }
+
+  count() {
+    const number = this.ticked.length;
+    this.hidden = number === 0;
+    this.querySelector(".bulk-count").textContent = `${number} ${number === 1 ? this.dataset.noun : this.dataset.nouns}`;
+    const all = this.grid.querySelector("[data-check-all]");
+    if (all) {
+      all.checked = number > 0 && number === this.boxes.length;
+      all.indeterminate = number > 0 && number < this.boxes.length;
+    }
+    const matching = this.querySelector("[name=all_matching]");
+    if (matching && number === 0) matching.checked = false;
+  }
+
+  /** htmx and the browser both read a form through the formdata event. */
+  hand(data) {
+    if (data.getAll("row").length) return; // the boxes already stand in the form
+    for (const box of this.ticked) data.append("row", box.value);
+  }
+
+  clear() {
+    for (const box of this.ticked) box.checked = false;
+    this.count();
+  }
+}
+
+customElements.define("fw-selection", Selection);

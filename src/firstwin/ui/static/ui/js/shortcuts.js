@@ -1,0 +1,49 @@
+// <fw-shortcuts>: lists the keys of what is on the screen now, each time its dialog opens.
+import { isShown } from "./keys.js";
+
+const FIXED = [
+  ["Search or go to", "Ctrl K"],
+  ["Next or previous row", "J K"],
+  ["Open the row", "Enter"],
+  ["Select the row", "X"],
+  ["Edit a value", "E"],
+  ["Close", "Esc"],
+];
+
+class Shortcuts extends HTMLElement {
+  connectedCallback() {
+    this.observer = new MutationObserver(() => this.closest("dialog").open && this.list());
+    this.observer.observe(this.closest("dialog"), { attributeFilter: ["open"] });
+  }
+
+  disconnectedCallback() {
+    this.observer.disconnect();
+  }
+
+  list() {
+    const here = [...document.querySelectorAll("[data-hotkey]")].filter((one) => isShown(one) || one.closest("#rail"));
+    const seen = new Map();
+    for (const one of here) seen.set(one.dataset.hotkey, one.dataset.hotkeyLabel || one.textContent.trim());
+    const grid = document.querySelector("fw-grid");
+    const fixed = FIXED.filter(([, keys]) => grid || keys === "Ctrl K" || keys === "Esc");
+    const rows = [...fixed, ...[...seen].map(([keys, label]) => [label, keys])];
+    this.querySelector("dl").replaceChildren(...rows.map(([label, keys]) => this.row(label, keys)));
+  }
+
+  row(label, keys) {
+    const row = document.createElement("div");
+    const term = document.createElement("dt");
+    const keyList = document.createElement("dd");
+    term.textContent = label;
+    keyList.className = "keys";
+    for (const key of keys.split(" ")) {
+      const cap = document.createElement("kbd");
+      cap.textContent = key.length === 1 ? key.toUpperCase() : key;
+      keyList.append(cap);
+    }
+    row.append(term, keyList);
+    return row;
+  }
+}
+
+customElements.define("fw-shortcuts", Shortcuts);

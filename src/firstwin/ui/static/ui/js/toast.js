@@ -1,0 +1,54 @@
+// <fw-toasts>: shows the event `toast` ({message, undo, tone}) for 8 seconds; resting on it stops the clock.
+const STAYS = 8000;
+const MOST = 3;
+
+export function say(detail) {
+  document.dispatchEvent(new CustomEvent("toast", { detail }));
+}
+
+class Toasts extends HTMLElement {
+  connectedCallback() {
+    this.onToast = (event) => this.show(event.detail);
+    document.addEventListener("toast", this.onToast);
+    for (const kept of this.querySelectorAll("[data-message]")) {
+      this.show(kept.dataset);
+      kept.remove();
+    }
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("toast", this.onToast);
+  }
+
+  show({ message, undo, tone }) {
+    const toast = this.querySelector("template").content.firstElementChild.cloneNode(true);
+    toast.dataset.tone = tone || "none";
+    toast.querySelector(".toast-text").textContent = message;
+    if (undo) this.offer(toast, undo);
+    else toast.querySelector(".toast-undo").remove();
+    toast.querySelector(".toast-close").addEventListener("click", () => toast.remove());
+    this.append(toast);
+    window.htmx?.process(toast);
+    const all = this.querySelectorAll(".toast");
+    if (all.length > MOST) all[0].remove();
+    this.time(toast);
+  }
+
+  offer(toast, undo) {
+    toast.action = undo;
+    toast.setAttribute("hx-post", undo);
+    toast.setAttribute("hx-swap", "none");
+    toast.addEventListener("htmx:afterRequest", (event) => event.detail.successful && toast.remove());
+  }
+
+  time(toast) {
+    let timer = 0;
+    const start = () => (timer = setTimeout(() => toast.remove(), STAYS));
+    const stop = () => clearTimeout(timer);
+    for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stop);
+    for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, () => (stop(), start()));
+    start();
+  }
+}
+
+customElements.define("fw-toasts", Toasts);
