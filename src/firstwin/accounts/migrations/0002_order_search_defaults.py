@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import migrations
 
 from firstwin.accounts import search
 from firstwin.accounts.default_attributes import DEFAULTS
+from firstwin.accounts.models.kinds import AttributeKind
 from firstwin.accounts.models.now import FOLDED_COLUMNS
 
 
@@ -20,13 +22,12 @@ def order_by_code_point(apps: Any, schema_editor: Any) -> None:
 def add_defaults(apps: Any, schema_editor: Any) -> None:
     attribute = apps.get_model("accounts", "Attribute")
     for position, values in enumerate(DEFAULTS, start=1):
+        if values["kind"] == AttributeKind.MONEY:
+            values = {**values, "unit": settings.FIRSTWIN_CURRENCY}
         attribute.objects.get_or_create(key=values["key"], defaults={**values, "position": position * 10})
 
 
 class Migration(migrations.Migration):
-    # PostgreSQL refuses to alter a table that has rows waiting for their constraint checks.
-    atomic = True
-
     dependencies = [("accounts", "0001_house")]
 
     operations = [
