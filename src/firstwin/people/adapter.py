@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 kind="security",
                 to=user.email,
                 subject=subject,
-                text=f"{subject} on {now:%d %B %Y at %H:%M} UTC.\n\nIf this was not you, tell an admin at once.\n",
+                text=f"{subject} on {now:%d %B %Y at %H:%M} UTC.\n\nWas it not you? Tell an admin at once.\n",
                 key=f"security:{row.pk}",
                 now=now,
             )

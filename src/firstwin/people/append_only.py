@@ -5,7 +5,7 @@ _REFUSAL = "the audit trail is append-only"
 
 
 def guards(vendor: str) -> tuple[list[str], list[str]]:
-    """Statements that make the triggers, and those that drop them. Raises KeyError for an unknown database."""
+    """Statements that make the triggers, and those that drop them. KeyError for an unknown database."""
     return {"sqlite": _sqlite, "postgresql": _postgresql}[vendor]()
 
 

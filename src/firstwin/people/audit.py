@@ -1,6 +1,6 @@
-"""The trail: who did what to what. Actions record in their own transaction; a row without its deed cannot exist.
+"""The trail: who did what to what. Actions record in their own transaction, so no row is without its deed.
 
-A row holds numbers only. What was before and after goes beside it, erasable, tied to the row by a salted digest.
+A row holds numbers only. What was before and after goes beside it, erasable, tied to it by a salted digest.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ def record(
 ) -> AuditRow:
     """Write one row in the caller's transaction. `did` is noun.past-verb (`touch.logged`).
 
-    account_id: taken from `on.account_id` when not given. before, after: JSON-able values; dates become ISO text.
+    account_id: taken from `on.account_id` when not given. before, after: dates become ISO text.
     """
     deed = Deed(
         did=did,
@@ -121,7 +121,7 @@ def _detail(deed: Deed) -> AuditDetail | None:
 
 
 def _plain(value: Any) -> Any:
-    """`value` as JSON that both databases hand back unchanged: floats and anything else unusual become text."""
+    """`value` as JSON that both databases hand back unchanged: floats and the unusual become text."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Mapping):

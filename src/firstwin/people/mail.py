@@ -35,7 +35,7 @@ _carriers: list[_Carrier] = []
 
 
 def register_carrier(carry: Carry, *, delivers: Delivers) -> None:
-    """Name what takes our mail. `delivers()` says whether it leaves the house or only stands in the outbox."""
+    """Name what takes our mail. `delivers()` says whether it leaves the house or is only kept."""
     _carriers[:] = [_Carrier(carry, delivers)]
 
 

@@ -80,7 +80,7 @@ def _mail_link(invitation: Invitation, link: str, now: datetime) -> None:
         kind="invitation",
         to=invitation.email,
         subject=f"{inviter} invites you to Firstwin",
-        text=f"{inviter} invites you to Firstwin.\n\nJoin within seven days:\n{link}\n\nThe link works once.\n",
+        text=f"{inviter} invites you to Firstwin.\n\nJoin within seven days:\n{link}\n\nIt works once.\n",
         key=f"invitation:{invitation.pk}",
         now=now,
         has_secret=True,
@@ -104,7 +104,7 @@ def _revoke(by: User | None, invitation: Invitation, now: datetime) -> None:
 
 
 def open_invitation(*, token: str, now: datetime) -> Invitation:
-    """The invitation behind a link. Raises NotFound when used, revoked, expired or never made: one answer for all."""
+    """The invitation behind a link. NotFound when used, revoked, expired or never made alike."""
     found = (
         Invitation.objects.open_at(now)
         .filter(token_digest=digest_of(token))

@@ -1,5 +1,7 @@
-"""Password reset by mail. Asked for in the web process, answered in the worker: a known and an unknown address cost
-the asker the same, so the time of the answer says nothing."""
+"""Password reset by mail. Asked for in the web process, answered in the worker.
+
+So a known and an unknown address cost the asker the same, and the time of the answer says nothing.
+"""
 
 from datetime import datetime
 

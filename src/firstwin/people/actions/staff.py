@@ -33,7 +33,7 @@ def add_user(
 def change_access(
     *, by: User, user: User, role: Role, team: Team | None, scope: Scope | None, now: datetime
 ) -> Undo | None:
-    """Set role, team and scope (None: the role's default). Returns how to undo it, or None when nothing changed."""
+    """Set role, team and scope (None: the role's default). Returns the undo; None when nothing changed."""
     rules.require(rules.can_manage_people(by), "Only an admin may change roles, teams and scopes.")
     with transaction.atomic():
         user = _locked(user.pk)

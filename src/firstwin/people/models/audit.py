@@ -17,7 +17,7 @@ class AuditRowQuerySet(models.QuerySet["AuditRow"]):
 
 
 class AuditRow(models.Model):
-    """Who did what to which thing, and when. Written once; the database itself refuses to change or delete it.
+    """Who did what to which thing, and when. Written once; the database itself refuses changes.
 
     It names people and things by number only, so that a person can be erased without touching the trail.
     `account_id` is a plain number: accounts stand below people in the house.
@@ -48,7 +48,7 @@ class AuditRow(models.Model):
 
 
 class AuditDetail(models.Model):
-    """The values before and after. May hold personal data, so it can be erased; the row's digest then stands alone."""
+    """The values before and after. May hold personal data, so it can be erased; the row stays."""
 
     row = models.OneToOneField(AuditRow, on_delete=models.PROTECT, related_name="detail", primary_key=True)
     salt = models.CharField(max_length=32)  # else a digest of a short value could be guessed
@@ -61,7 +61,7 @@ class AuditDetail(models.Model):
 
 
 class AuditSeal(models.Model):
-    """One link of the chain over audit rows: sha256 of the previous link and the row. Appended by one sealer."""
+    """One link of the chain over audit rows: sha256 of the previous link and the row. One sealer appends."""
 
     sequence = models.BigIntegerField(unique=True)
     row = models.OneToOneField(AuditRow, on_delete=models.PROTECT, related_name="seal")

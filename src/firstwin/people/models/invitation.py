@@ -14,7 +14,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A link that lets one person join once. Only the digest of its token is kept; the link itself is shown once."""
+    """A link that lets one person join once. Only the digest of its token is kept."""
 
     token_digest = models.CharField(max_length=64, unique=True)
     email = models.EmailField()  # folded

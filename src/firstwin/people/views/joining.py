@@ -11,7 +11,7 @@ from firstwin.core import clock
 from firstwin.people.actions.invitations import accept_invitation, open_invitation
 from firstwin.people.forms import JoinForm
 from firstwin.people.models import User
-from firstwin.people.views._shared import attempt
+from firstwin.people.views.shared import attempt
 from firstwin.ui.jinja import page
 
 

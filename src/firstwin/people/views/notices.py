@@ -4,7 +4,7 @@ from django.views.decorators.http import require_POST, require_safe
 from firstwin.core import clock
 from firstwin.people import queries
 from firstwin.people.actions import settings as actions
-from firstwin.people.views._shared import say, who
+from firstwin.people.views.shared import say, who
 from firstwin.ui.jinja import page
 
 

@@ -11,7 +11,7 @@ from firstwin.people.actions import settings as actions
 from firstwin.people.forms import AppearanceForm, AuditFilterForm, NotificationsForm, ProfileForm
 from firstwin.people.models import Channel
 from firstwin.people.roles import scope_of
-from firstwin.people.views._shared import say, settings_page, who
+from firstwin.people.views.shared import say, settings_page, who
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
 

@@ -10,7 +10,7 @@ from firstwin.people.actions.invitations import Invited
 from firstwin.people.forms import AccessForm, InviteForm
 from firstwin.people.models import User
 from firstwin.people.roles import MEANS, Role, scope_of
-from firstwin.people.views._shared import attempt, say, who
+from firstwin.people.views.shared import attempt, say, who
 from firstwin.ui.jinja import page
 
 

@@ -8,7 +8,7 @@ from firstwin.people import queries, rules
 from firstwin.people.actions import teams as actions
 from firstwin.people.forms import TeamForm
 from firstwin.people.models import Team
-from firstwin.people.views._shared import attempt, say, who
+from firstwin.people.views.shared import attempt, say, who
 from firstwin.ui.jinja import page
 
 

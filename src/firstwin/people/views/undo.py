@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from firstwin.core import clock
 from firstwin.people.undo import use_undo
-from firstwin.people.views._shared import who
+from firstwin.people.views.shared import who
 from firstwin.ui.toasts import toast_next
 
 

@@ -18,7 +18,7 @@ from firstwin.people.roles import Role, scope_of
 
 
 class Command(BaseCommand):
-    help = "Make staff users and list them. The first admin is made here; everybody else can be invited by an admin."
+    help = "Make staff users and list them. The first admin is made here; admins invite everybody else."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
