@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from firstwin.ui import commands, samples
+from firstwin.core import clock
+from firstwin.ui import commands, icons, samples
 from firstwin.ui.jinja import fragment, page
 from firstwin.ui.refusals import refusal
 
@@ -11,7 +12,7 @@ from firstwin.ui.refusals import refusal
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
-    return page(request, "ui/gallery.html", samples=samples.make(), title="Components")
+    return page(request, "ui/gallery.html", samples=samples.make(clock.now()), icon_names=sorted(icons.SHAPES), title="Components")
 
 
 @require_safe
