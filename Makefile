@@ -19,7 +19,8 @@ $(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@touch $(STAMP)
 
 run: setup
-	@$(BIN)/firstwin migrate --quiet
+	@echo "Preparing the database…"
+	@$(BIN)/firstwin migrate --verbosity 0
 	@$(BIN)/firstwin demo --if-empty
 	@$(BIN)/firstwin serve
 

@@ -1,6 +1,9 @@
 """Fixtures of the whole house: fast hashing, quick static files, the folder of real files."""
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,32 @@ def real_files() -> Path:
             pytest.fail("FIRSTWIN_TEST_DATA names no folder")
         pytest.skip("FIRSTWIN_TEST_DATA does not name the folder of real files")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an empty, migrated SQLite database; made once, copied by `fresh_home`."""
+    home = tmp_path_factory.mktemp("migrated")
+    done = run_firstwin(home, "migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def fresh_home(_migrated: Path, tmp_path: Path) -> Path:
+    """A data folder of its own for tests that start (and kill) real processes."""
+    home = tmp_path / "home"
+    shutil.copytree(_migrated, home)
+    return home
+
+
+def run_firstwin(home: Path, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """Run the `firstwin` command with its data in `home`, on SQLite whatever the tests themselves run on."""
+    env = {k: v for k, v in os.environ.items() if k not in {"FIRSTWIN_DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
+    command = [sys.executable, "-m", "firstwin.cli", *words]
+    return subprocess.run(
+        command, env={**env, "FIRSTWIN_HOME": str(home), **environ}, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(autouse=True)

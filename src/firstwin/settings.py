@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from django_stubs_ext import monkeypatch
-
 from firstwin.env import read_env
-
-monkeypatch()
 
 ENV = read_env()
 

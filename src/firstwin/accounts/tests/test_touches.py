@@ -1,9 +1,7 @@
 """Logging contact: what counts, what is refused, what survives."""
 
-import os
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from firstwin.accounts.search import matching
 from firstwin.accounts.tests.fixtures import NOW
 from firstwin.core.errors import NotAllowed, NotFound, Refused
 from firstwin.people.models import User
+from tests.fixtures import run_firstwin
 
 
 def log(by: User | None, account: Account, **more: object) -> Touch:
@@ -115,40 +114,31 @@ def test_a_known_address_joins_instead_of_standing_twice(owner: User, acme: Acco
     assert Person.objects.count() == 1
 
 
-CRASH = """
-import django; django.setup()
+COUNT = "from firstwin.accounts.models import *; print(Touch.objects.count(), Account.objects.get().revision)"
+LOG = """
 from datetime import datetime, UTC
 from firstwin.accounts.actions.touches import log_touch
 from firstwin.accounts.models import Account
 now = datetime.now(UTC)
 log_touch(by=None, account=Account.objects.get(), kind="call", direction="both", occurred_at=now, summary="x", now=now)
 """
+OPEN = """
+from datetime import datetime, UTC
+from firstwin.accounts.actions.open_account import open_account
+open_account(by=None, name="Acme", now=datetime.now(UTC))
+"""
 
 
-@pytest.mark.parametrize("point", ["touch.after_row", "touch.before_commit"])
-def test_a_crash_before_the_commit_leaves_neither_touch_nor_change_mark(tmp_path: Path, point: str) -> None:
+def test_a_crash_before_the_commit_leaves_neither_touch_nor_change_mark(fresh_home: Path) -> None:
     """In a database of its own: the process is killed for real."""
-    env = {**os.environ, "FIRSTWIN_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "firstwin.settings"}
-    env.pop("FIRSTWIN_DATABASE_URL", None)
 
-    def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-c", code], env={**env, **more}, capture_output=True, text=True)
+    def run(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return run_firstwin(fresh_home, "shell", "--no-imports", "-c", code, **environ)
 
-    opened = run(
-        "import django; django.setup()\n"
-        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
-        "from datetime import datetime, UTC\n"
-        "from firstwin.accounts.actions.open_account import open_account\n"
-        "open_account(by=None, name='Acme', now=datetime.now(UTC))"
-    )
-    assert opened.returncode == 0, opened.stderr
-    count = (
-        "import django; django.setup()\n"
-        "from firstwin.accounts.models import Account, Touch\n"
-        "print(Touch.objects.count(), Account.objects.get().revision)"
-    )
-    before = run(count).stdout
-    assert run(CRASH, FAILPOINT=f"{point}:1").returncode == -signal.SIGKILL
-    assert run(count).stdout == before
-    assert run(CRASH).returncode == 0
-    assert run(count).stdout != before
+    assert run(OPEN).returncode == 0
+    before = run(COUNT).stdout
+    for point in ("touch.after_row", "touch.before_commit"):
+        assert run(LOG, FAILPOINT=f"{point}:1").returncode == -signal.SIGKILL
+        assert run(COUNT).stdout == before
+    assert run(LOG).returncode == 0
+    assert run(COUNT).stdout != before

@@ -1,0 +1,74 @@
+"""`firstwin serve`: the web server and the worker, together until either stops."""
+
+import signal
+import subprocess
+import sys
+import threading
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Serve Firstwin: the web server and the worker. Stops cleanly on Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=settings.ENV.port, help="default FIRSTWIN_PORT or 8000")
+        parser.add_argument("--threads", type=int, default=4, help="requests served at once (default 4)")
+        parser.add_argument("--no-worker", action="store_true", help="serve pages only; run `firstwin worker` elsewhere")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+            raise CommandError("The database is older than this version. Run: firstwin migrate")
+        connection.close()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        commands = [self._web(options)]
+        if not options["no_worker"]:
+            commands.append([sys.executable, "-m", "firstwin.cli", "worker"])
+        self._announce(options)
+        sys.exit(_run_together(commands))
+
+    def _web(self, options: dict[str, Any]) -> list[str]:
+        return [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"],
+            "--port", str(options["port"]), "--workers", "1", "--blocking-threads", str(options["threads"]),
+            "--backpressure", str(options["threads"] * 16), "--log-level", "warning", "--no-ws",
+            "firstwin.wsgi:application",
+        ]  # fmt: skip
+
+    def _announce(self, options: dict[str, Any]) -> None:
+        address = settings.FIRSTWIN_URL if options["port"] == settings.ENV.port else f"http://localhost:{options['port']}"
+        self.stdout.write(f"Firstwin is at {address}  (Ctrl-C stops it)")
+        sign_in = Path(settings.ENV.home) / "demo_sign_in"
+        if sign_in.exists():
+            self.stdout.write(sign_in.read_text().strip())
+        self.stdout.flush()
+
+
+def _run_together(commands: list[list[str]]) -> int:
+    """Run all until one ends or a signal comes; then stop the others. The exit code of the one that failed."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    # A group of their own: Ctrl-C reaches only us, and we stop them in order.
+    running = [subprocess.Popen(command, start_new_session=True) for command in commands]
+    while not stop.wait(0.3):
+        if any(process.poll() is not None for process in running):
+            break
+    failed = next((p.returncode for p in running if p.poll() not in {None, 0}), 0)
+    for process in running:
+        if process.poll() is None:
+            process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return failed
