@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 M = TypeVar("M", bound=models.Model)
 
@@ -25,7 +26,7 @@ class FactQuerySet(models.QuerySet[M]):
     def supersede(self, moment: datetime) -> int:
         """Let these rows stand down as of `moment`. They stay in the trail. A row made later than `moment` stands
         down at its own moment: it was never believed."""
-        return self.update(known_until=models.functions.Greatest(F("known_at"), models.Value(moment)))
+        return self.update(known_until=Greatest(F("known_at"), models.Value(moment)))
 
 
 class PeriodQuerySet(FactQuerySet[M]):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Protocol
 
 from firstwin.core.currencies import EXPONENTS, SYMBOLS
@@ -132,11 +132,9 @@ def to_minor(amount: Decimal, currency: str, *, rounded: bool = False) -> int:
     places = exponent(currency)
     if not amount.is_finite() or amount.adjusted() > 18:
         raise Refused("The amount is too large to keep.")
-    if amount.adjusted() < -18 - places:
-        exact = Decimal(0) if rounded or not amount else amount
-    else:
-        exact = amount.scaleb(places)
-    whole = _rounded(exact)
+    with localcontext(prec=100):  # the usual 28 digits would round a longer amount before it is looked at
+        exact = amount.scaleb(places) if amount.adjusted() > -60 else amount
+        whole = _rounded(exact)
     if whole != exact and not rounded:
         raise Refused(f"{currency} has {places or 'no'} decimals: {amount} has more.")
     return whole

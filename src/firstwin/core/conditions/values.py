@@ -95,8 +95,10 @@ def _number(value: Any) -> Decimal:
         number = Decimal(repr(value))
     else:
         raise Refused("Expected a number such as 12 or 1.5.")
-    if not number.is_finite() or (number and not -30 <= number.adjusted() <= 16) or abs(number) > LARGEST:
+    if not number.is_finite() or number.adjusted() > 16 or abs(number) > LARGEST:
         raise Refused(f"Numbers run to ±{LARGEST}.")
+    if len(number.as_tuple().digits) > 24 or (number and number.adjusted() < -12):
+        raise Refused("Numbers have at most 12 decimals.")
     return number
 
 
