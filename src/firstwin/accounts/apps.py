@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # What can be taken back registers itself on import; so does the vocabulary.
-        from firstwin.accounts import fields
+        from firstwin.accounts import fields, invariants, tasks
         from firstwin.accounts.actions import (  # noqa: F401
             assign,
             edit_account,
@@ -20,3 +20,5 @@ class AccountsConfig(AppConfig):
         )
 
         fields.register_all()
+        invariants.register_all()
+        tasks.register_schedules()

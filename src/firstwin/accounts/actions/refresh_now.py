@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, Min
 
 from firstwin.accounts.models import (
@@ -43,6 +43,9 @@ def refresh_now(account_ids: Collection[int] | None, *, now: datetime) -> int:
     attributes = {row.pk: row for row in Attribute.objects.all()}
     for some in batched(ids, _CHUNK):
         with transaction.atomic():
+            if account_ids is None and connection.features.has_select_for_update:
+                # Nothing else holds these accounts: keep a fact from landing between reading and writing.
+                list(Account.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
             _refresh_chunk(some, attributes, now)
     return len(ids)
 

@@ -1,0 +1,19 @@
+"""Work the accounts room does in the background."""
+
+from datetime import time
+
+from firstwin.accounts.actions.refresh_now import refresh_now
+from firstwin.core import clock
+from firstwin.core.jobs import register_schedule, task
+
+
+@task()
+def refresh_every_account() -> int:
+    """The nightly pass: what drifts with time (a source gone stale, a leaving date reached) becomes visible."""
+    return refresh_now(None, now=clock.now())
+
+
+def register_schedules() -> None:
+    register_schedule(
+        "accounts.refresh", refresh_every_account, "Refresh every account's list row", daily_at=time(2, 30)
+    )
