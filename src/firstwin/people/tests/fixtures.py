@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client
+from django.test.utils import override_settings
 
 from firstwin.people.append_only import guards
 from firstwin.people.models import User
@@ -39,4 +40,10 @@ def _tests_may_empty_the_trail() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", unguarded)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_fast() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
