@@ -17,7 +17,8 @@ FAST = ["-n", "2", "--dist", "worksteal", "-m", "not browser and not slow"]
 
 
 def main() -> int:
-    failures = [name for name, ok in (("SQLite", sqlite()), ("PostgreSQL", postgresql()), ("browser", browser())) if not ok]
+    parts = {"SQLite": sqlite(), "PostgreSQL": postgresql(), "browser": browser()}
+    failures = [name for name, passed in parts.items() if not passed]
     print(f"\nFailed: {', '.join(failures)}" if failures else "\nAll of it passed.")
     return 1 if failures else 0
 

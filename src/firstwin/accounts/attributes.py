@@ -46,9 +46,7 @@ def current_columns(
     """(account, attribute) → what is so now, of all sources the latest."""
     best: dict[tuple[int, int], tuple[tuple[datetime, bool, int], Columns]] = {}
     for some in batched(sorted(account_ids), 5_000):
-        rows = AttributeValue.objects.standing().true_at(now).filter(
-            account__in=some, attribute__in=attribute_ids
-        )
+        rows = AttributeValue.objects.standing().true_at(now).filter(account__in=some, attribute__in=attribute_ids)
         for row in rows.iterator(chunk_size=5_000):
             rank = (row.stated_at, row.source == "staff", row.pk)
             slot = (row.account_id, row.attribute_id)

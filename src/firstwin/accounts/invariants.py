@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Exists, F, OuterRef, Q
 
 from firstwin.accounts import search
@@ -78,7 +78,7 @@ def lines_do_not_overlap(now: datetime) -> list[str]:
         (Membership, ("person_id", "account_id"), Q()),
         (RoleHeld, ("person_id", "account_id", "role"), Q()),
     ):
-        rows = model.objects.standing().filter(only).order_by(*slot, "valid_from", "id")  # type: ignore[attr-defined]
+        rows = model.objects.standing().filter(only).order_by(*slot, "valid_from", "id")
         last: tuple[object, ...] | None = None
         ends: datetime | None = None
         for *key, pk, starts, ended in rows.values_list(*slot, "id", "valid_from", "valid_to").iterator():
@@ -118,8 +118,8 @@ def search_follows_its_tables(now: datetime) -> list[str]:
         with connection.cursor() as cursor:
             for table in search.TABLES:
                 try:
-                    cursor.execute(f"insert into {table}_fts({table}_fts) values ('integrity-check')")
-                except connection.Database.DatabaseError as broken:
+                    cursor.execute(f"insert into {table}_fts({table}_fts) values ('integrity-check')")  # noqa: S608
+                except DatabaseError as broken:
                     problems.append(f"the search index of {table} is damaged: {broken}")
     return problems
 

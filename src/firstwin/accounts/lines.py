@@ -19,9 +19,7 @@ OTHER_OWNER = Line(model=Ownership, slot=("account_id", "kind", "user_id", "team
 PARENT = Line(model=ParentLink, slot=("account_id",), value=("parent_id",))
 REMOVAL = Line(model=Removal, slot=("account_id",), value=("reason",))
 TAG = Line(model=Tagging, slot=("account_id", "tag_id"), value=())
-ATTRIBUTE = Line(
-    model=AttributeValue, slot=("account_id", "attribute_id", "source"), value=("number", "text", "day")
-)
+ATTRIBUTE = Line(model=AttributeValue, slot=("account_id", "attribute_id", "source"), value=("number", "text", "day"))
 MEMBERSHIP = Line(model=Membership, slot=("person_id", "account_id"), value=("title",))
 ROLE = Line(model=RoleHeld, slot=("person_id", "account_id", "role"), value=())
 

@@ -157,7 +157,8 @@ class Line:
         for start in range(0, len(ordered), 5_000):
             rows = manager.standing().filter(**{f"{self.slot[0]}__in": ordered[start : start + 5_000]})
             rows = narrow(rows) if narrow else rows
-            for row in rows.values_list("id", "valid_from", "valid_to", "known_at", "stated_at", *self.slot, *self.value):
+            columns = ("id", "valid_from", "valid_to", "known_at", "stated_at", *self.slot, *self.value)
+            for row in rows.values_list(*columns):
                 slot, value = tuple(row[5 : 5 + len(self.slot)]), tuple(row[5 + len(self.slot) :])
                 lines.setdefault(slot, []).append(Piece(value, row[1], row[2], row[3], row[4], row[0]))
         return lines

@@ -76,7 +76,4 @@ class PeriodFact(Fact):
     @staticmethod
     def order_constraint(name: str) -> models.CheckConstraint:
         """A period ends after it starts (`name` must be unique in the database)."""
-        return models.CheckConstraint(
-            condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=name
-        )
-
+        return models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=name)

@@ -87,9 +87,7 @@ def add_owner(
 def end_ownership(*, by: Actor, ownership: Ownership, now: datetime) -> None:
     """End a co-ownership, pool or cover now."""
     rules.require_edit(by, [ownership.account])
-    line = (
-        NAMED_OWNER.slot if ownership.kind == NAMED else OTHER_OWNER.slot
-    )  # the same table holds both kinds of line
+    line = NAMED_OWNER.slot if ownership.kind == NAMED else OTHER_OWNER.slot  # the same table holds both kinds of line
     slot = tuple(getattr(ownership, column) for column in line)
     with transaction.atomic():
         put = NAMED_OWNER.put if ownership.kind == NAMED else OTHER_OWNER.put

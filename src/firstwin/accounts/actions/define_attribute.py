@@ -82,9 +82,9 @@ def redefine_attribute(
         roll_up=roll_up,
     )
     dropped = {str(v) for v, _ in attribute.choices} - {str(v) for v, _ in choices}
-    held = set(attribute.values.standing().filter(text__in=dropped).values_list("text", flat=True)[:5])
+    held = attribute.values.standing().filter(text__in=dropped).values_list("text", flat=True).distinct()[:5]
     if held:
-        raise Refused(f"Accounts still hold {', '.join(sorted(held))}. Change them first.", field="choices")
+        raise Refused(f"Accounts still hold {', '.join(sorted(map(str, held)))}. Change them first.", field="choices")
     before = {"label": attribute.label, "is_archived": attribute.is_archived}
     with transaction.atomic():
         attribute.label, attribute.help = label.strip(), help.strip()
@@ -102,9 +102,7 @@ def redefine_attribute(
     return attribute
 
 
-def _check(
-    *, label: str, kind: AttributeKind, unit: str, choices: Sequence[tuple[str, str]], roll_up: RollUp
-) -> None:
+def _check(*, label: str, kind: AttributeKind, unit: str, choices: Sequence[tuple[str, str]], roll_up: RollUp) -> None:
     if not label.strip() or len(label) > 80:
         raise Refused("A label has 1 to 80 characters.", field="label")
     if kind == AttributeKind.MONEY and not _CURRENCY.match(unit):

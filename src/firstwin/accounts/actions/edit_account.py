@@ -51,9 +51,7 @@ def edit_account(
             if was != is_now:
                 before["domains"], after["domains"] = was, is_now
         if before:
-            record(
-                by=by, did="account.edited", on=account, now=now, account_id=account.pk, before=before, after=after
-            )
+            record(by=by, did="account.edited", on=account, now=now, account_id=account.pk, before=before, after=after)
             bump_revision([account.pk])
             refresh_with_neighbours([account.pk], now=now)
     account.refresh_from_db()

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from firstwin.accounts import rules
 from firstwin.accounts.actions.assign import assign_owner
 from firstwin.accounts.actions.identity import add_domains, remember_as
 from firstwin.accounts.actions.refresh_now import refresh_with_neighbours

@@ -1,6 +1,7 @@
 """The humans at a customer: add, edit, join, leave, and the roles they play."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +27,8 @@ def folded_email(address: str) -> str:
     local, at, host = fold(address).rpartition("@")
     if not at:
         return fold(address)
-    try:
+    with suppress(UnicodeError):
         host = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{host}"
 
 
@@ -139,8 +138,16 @@ def join(
     if len(title) > 200 or not is_clean(title):
         raise Refused("A title has at most 200 plain characters.", field="title")
     return _put(
-        by, MEMBERSHIP, (person.pk, account.pk), (" ".join(title.split()),), account, person, "person.joined", now,
-        starts_at, source,
+        by,
+        MEMBERSHIP,
+        (person.pk, account.pk),
+        (" ".join(title.split()),),
+        account,
+        person,
+        "person.joined",
+        now,
+        starts_at,
+        source,
     )
 
 

@@ -40,7 +40,7 @@ def set_attributes(
     typed = {attribute: as_columns(attribute, value) for attribute, value in values.items()}
     return put_columns(
         by=by,
-        values={account: typed for account in accounts},
+        values=dict.fromkeys(accounts, typed),
         now=now,
         starts_at=starts_at,
         known_at=known_at,

@@ -68,7 +68,9 @@ def log_touch(
     return touch
 
 
-def correct_touch(*, by: Actor, touch: Touch, now: datetime, attendees: Sequence[Person] | None = None, **changes: Any) -> Touch:
+def correct_touch(
+    *, by: Actor, touch: Touch, now: datetime, attendees: Sequence[Person] | None = None, **changes: Any
+) -> Touch:
     """Supersede `touch` with a row that says `changes` instead. The old row stays in the trail.
 
     Raises Refused when it was corrected or taken back meanwhile.

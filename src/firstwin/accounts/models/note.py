@@ -26,6 +26,9 @@ class Note(models.Model):
     class Meta:
         indexes = [models.Index(fields=["account", "-written_at"])]
 
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
 
 class File(models.Model):
     """A file kept with an account. Bytes lie under a random name; the shown name is only a label."""

@@ -77,6 +77,9 @@ class AccountNow(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
     def value_of(self, slot: str) -> Any:
         return getattr(self, slot)
 

@@ -61,6 +61,9 @@ class Touch(Fact):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
 
 class TouchAttendee(models.Model):
     """That a person took part in a touch."""

@@ -17,7 +17,7 @@ def day(n: int) -> datetime:
 
 def put(line: list[Piece], value: object, at: int, known: int) -> list[Piece]:
     """Apply a statement the way the database would."""
-    decided = splice(line, value=value, at=day(at), known_at=day(known))  # type: ignore[arg-type]
+    decided = splice(line, value=value, at=day(at), known_at=day(known))
     kept = [p for p in line if p.id not in decided.supersede]
     kept = [
         Piece(p.value, p.valid_from, p.valid_to, p.known_at, day(known), p.id) if p.id in decided.confirm else p
