@@ -38,7 +38,7 @@ def shorten(text: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     head = line[: limit - 1]
-    at_word = head.rsplit(" ", 1)[0]
+    at_word = head if line[limit - 1] == " " else head.rsplit(" ", 1)[0]
     return (at_word if len(at_word) > limit // 2 else head).rstrip(" ,.;:") + "…"
 
 

@@ -1,5 +1,6 @@
 """The database answers what plain Python answers, for any tree over any rows."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,13 +14,13 @@ from firstwin.core.tests.world import TODAY, VOCABULARY, Shop, Sticker, Visit, r
 
 
 @pytest.fixture(scope="module")
-def django_db_setup_world(django_db_setup, django_db_blocker):
+def django_db_setup_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), tables():
         yield
 
 
 @pytest.fixture
-def shops(db, django_db_setup_world):
+def shops(db: None, django_db_setup_world: None) -> Any:
     return Shop
 
 
@@ -45,7 +46,7 @@ def found(tree: Condition) -> list[int]:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=world, asked=st.lists(trees, min_size=4, max_size=12))
-def test_the_database_and_the_evaluator_agree(shops, rows, asked):
+def test_the_database_and_the_evaluator_agree(shops: Any, rows: Any, asked: Any) -> None:
     told = fill(rows)
     for tree in asked:
         for either in (tree, Not(tree)):
@@ -53,7 +54,7 @@ def test_the_database_and_the_evaluator_agree(shops, rows, asked):
             assert found(either) == expected, either
 
 
-def test_a_missing_value_is_never_more_less_or_different(shops):
+def test_a_missing_value_is_never_more_less_or_different(shops: Any) -> None:
     fill([({}, [], [])])
     for test in [Test("employees", "ne", 1), Test("country", "not_in", ("DE",)), Test("name", "not_contains", "x"),
                  Test("quiet", "gt", 30), Test("key", "eq", False)]:  # fmt: skip
@@ -62,7 +63,7 @@ def test_a_missing_value_is_never_more_less_or_different(shops):
         assert found(Not(Not(test))) == []
 
 
-def test_all_of_nothing_is_everybody_and_any_of_nothing_nobody(shops):
+def test_all_of_nothing_is_everybody_and_any_of_nothing_nobody(shops: Any) -> None:
     fill([({}, [], []), ({}, [], [])])
     assert found(All()) == [100, 101]
     assert found(AnyOf()) == []
@@ -70,14 +71,14 @@ def test_all_of_nothing_is_everybody_and_any_of_nothing_nobody(shops):
     assert found(Not(All())) == []
 
 
-def test_a_count_below_one_includes_accounts_without_any_row(shops):
+def test_a_count_below_one_includes_accounts_without_any_row(shops: Any) -> None:
     fill([({}, [], []), ({}, [], [{"minutes": 5}])])
     assert found(Related("count", "visits", None, "lt", 1)) == [100]
     assert found(Related("count", "visits", None, "ge", 0)) == [100, 101]
     assert found(Related("none", "visits", Test("minutes", "gt", 3))) == [100]
 
 
-def test_one_query_whatever_the_tree(shops, django_assert_num_queries):
+def test_one_query_whatever_the_tree(shops: Any, django_assert_num_queries: Any) -> None:
     fill([({}, ["vip"], [{"minutes": 5}])])
     tree = All((Test("tags", "has", "vip"), Related("any", "visits"), Not(Related("count", "visits", n=2))))
     with django_assert_num_queries(1):

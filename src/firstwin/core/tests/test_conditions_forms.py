@@ -1,6 +1,7 @@
 """The same tree in YAML, in text, in an address and as a sentence."""
 
 from contextlib import suppress
+from typing import Any as Data
 
 import pytest
 import yaml
@@ -35,19 +36,19 @@ BIG = Test("employees", "gt", 100)
 
 
 @given(trees)
-def test_yaml_keeps_the_tree(tree):
+def test_yaml_keeps_the_tree(tree: Data) -> None:
     assert parse(yaml.safe_load(yaml.safe_dump(dump(tree)))) == tree
 
 
 @given(trees)
-def test_text_and_address_keep_the_tree(tree):
+def test_text_and_address_keep_the_tree(tree: Data) -> None:
     assert parse_text(to_text(tree)) == tree
     whole = tree if isinstance(tree, All) else All((tree,))
     assert from_query(value for _, value in to_query(whole)) == whole
 
 
 @given(trees)
-def test_a_sensible_tree_passes_and_reads_as_a_sentence(tree):
+def test_a_sensible_tree_passes_and_reads_as_a_sentence(tree: Data) -> None:
     check(tree, VOCABULARY)
     assert sentence(tree, VOCABULARY)
 
@@ -90,7 +91,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("text", "tree"), [(text, tree) for text, tree in TEXTS.items() if tree is not None])
-def test_the_text_form(text, tree):
+def test_the_text_form(text: str, tree: Data) -> None:
     assert parse_text(text) == tree
 
 
@@ -114,7 +115,7 @@ def test_the_text_form(text, tree):
         ("a = '\x00'", "no text"),
     ],
 )
-def test_a_mistake_in_the_text_is_told_with_its_place(text, message):
+def test_a_mistake_in_the_text_is_told_with_its_place(text: str, message: str) -> None:
     with pytest.raises(Refused, match=message):
         parse_text(text)
 
@@ -135,15 +136,15 @@ def test_a_mistake_in_the_text_is_told_with_its_place(text, message):
         ({"field": "x", "op": True}, "quote it"),
     ],
 )
-def test_a_mistake_in_plain_data_is_told_with_its_path(data, message):
+def test_a_mistake_in_plain_data_is_told_with_its_path(data: Data, message: str) -> None:
     with pytest.raises(Refused, match=message):
         parse(data)
 
 
-def test_endless_data_is_refused():
+def test_endless_data_is_refused() -> None:
     endless: list[object] = []
     endless.append(endless)
-    wide = {"any": [{"field": "x"}] * 9}
+    wide: dict[str, Data] = {"any": [{"field": "x"}] * 9}
     for _ in range(6):
         wide = {"any": [wide] * 9}
     for data in (endless, wide, [{"field": "x"}] * 101):
@@ -175,14 +176,14 @@ def test_endless_data_is_refused():
         (Related("any", "visits", Test("country", "eq", "DE")), "any visits: There is no field 'country' of visits"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_words(tree, message):
+def test_what_makes_no_sense_is_refused_in_words(tree: Data, message: str) -> None:
     with pytest.raises(Refused, match=message):
         check(tree, VOCABULARY)
     with pytest.raises(Refused):
         to_q(tree, VOCABULARY, TODAY)
 
 
-def test_what_the_list_cannot_answer_says_so():
+def test_what_the_list_cannot_answer_says_so() -> None:
     with pytest.raises(Refused, match=r"not.all\[0\]: Whether employees changed needs its past values"):
         to_q(Not(All((Test("employees", "changed", Change(30)), COUNTRY))), VOCABULARY, TODAY)
     with pytest.raises(Refused, match="Score is not kept per account yet"):
@@ -214,7 +215,7 @@ def test_what_the_list_cannot_answer_says_so():
         ("", "Everything"),
     ],
 )  # fmt: skip
-def test_sentences(text, said):
+def test_sentences(text: str, said: str) -> None:
     assert sentence(parse_text(text), VOCABULARY) == said
 
 
@@ -230,7 +231,7 @@ anything = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(anything)
-def test_bad_data_is_refused_and_nothing_else(data):
+def test_bad_data_is_refused_and_nothing_else(data: Data) -> None:
     with suppress(Refused):
         tree = parse(data)
         check(tree, VOCABULARY)
@@ -244,7 +245,7 @@ WORDS = [*"()=<>,'`%-", "and", "or", "not", "in", "last", "days", "any", "count"
 
 @settings(max_examples=300, deadline=None)
 @given(st.text() | st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
-def test_bad_text_is_refused_and_nothing_else(text):
+def test_bad_text_is_refused_and_nothing_else(text: str) -> None:
     with suppress(Refused):
         tree = from_query([text])
         check(tree, VOCABULARY)
@@ -257,6 +258,6 @@ def test_bad_text_is_refused_and_nothing_else(text):
     st.sampled_from(["eq", "ne", "lt", "between", "in", "contains", "has", "in_last", "changed", "set", "x"]),
     anything,
 )
-def test_a_tree_built_in_code_is_refused_and_nothing_else(field, op, value):
+def test_a_tree_built_in_code_is_refused_and_nothing_else(field: str, op: str, value: Data) -> None:
     with suppress(Refused):
         to_q(Test(field, op, value), VOCABULARY, TODAY)

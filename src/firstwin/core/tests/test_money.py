@@ -28,7 +28,7 @@ minors = st.integers(-(10**15), 10**15)
         ("1.10E1", "JPY", 11),
     ],
 )
-def test_amounts_are_read_exactly(text, currency, minor):
+def test_amounts_are_read_exactly(text: str, currency: str, minor: int) -> None:
     assert Money.parse(text, currency) == Money(minor, currency)
 
 
@@ -36,13 +36,13 @@ def test_amounts_are_read_exactly(text, currency, minor):
     "text",
     ["", " ", "-", ".", "1.2.3", "1,23", "12,34.5", "1.234,50", "1 234", "NaN", "Infinity", "1e400", "٣", "$5", "1_0"],
 )
-def test_what_is_no_amount_is_refused(text):
+def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         Money.parse(text, "USD")
 
 
 @given(st.text())
-def test_any_text_is_an_amount_or_refused(text):
+def test_any_text_is_an_amount_or_refused(text: str) -> None:
     try:
         money = Money.parse(text, "USD")
     except Refused:
@@ -50,7 +50,7 @@ def test_any_text_is_an_amount_or_refused(text):
     assert Money.from_major(money.major, "USD") == money
 
 
-def test_more_decimals_than_the_currency_has_are_refused_unless_rounded():
+def test_more_decimals_than_the_currency_has_are_refused_unless_rounded() -> None:
     with pytest.raises(Refused, match="JPY has no decimals"):
         Money.parse("1.5", "JPY")
     with pytest.raises(Refused, match="USD has 2 decimals"):
@@ -62,7 +62,7 @@ def test_more_decimals_than_the_currency_has_are_refused_unless_rounded():
         Money.from_major(Decimal("1e-100"), "USD")
 
 
-def test_unknown_currencies_are_refused_and_known_ones_have_their_decimals():
+def test_unknown_currencies_are_refused_and_known_ones_have_their_decimals() -> None:
     with pytest.raises(Refused, match=r"'USDD' is not an ISO 4217 currency. Did you mean USD"):
         Money(1, "USDD")
     assert {code: EXPONENTS[code] for code in ("USD", "JPY", "KWD", "CLF", "ISK", "TND")} == {
@@ -70,7 +70,7 @@ def test_unknown_currencies_are_refused_and_known_ones_have_their_decimals():
     }  # fmt: skip
 
 
-def test_currencies_never_mix_by_themselves():
+def test_currencies_never_mix_by_themselves() -> None:
     for mixing in (Money.__add__, Money.__sub__, Money.__lt__, Money.__ge__):
         with pytest.raises(Refused, match="do not add up without a rate"):
             mixing(Money(1, "USD"), Money(1, "EUR"))
@@ -79,16 +79,16 @@ def test_currencies_never_mix_by_themselves():
     assert Money(100, "USD") != Money(100, "EUR")
 
 
-def test_floats_are_not_money():
+def test_floats_are_not_money() -> None:
     with pytest.raises(TypeError):
-        Money(1.5, "USD")
+        Money(1.5, "USD")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        Money(100, "USD") * 1.5
+        Money(100, "USD") * 1.5  # type: ignore[operator]
     with pytest.raises(TypeError):
-        Money(100, "USD") + 1
+        Money(100, "USD") + 1  # type: ignore[operator]
 
 
-def test_arithmetic():
+def test_arithmetic() -> None:
     assert Money(150, "USD") + Money(-50, "USD") == Money(100, "USD")
     assert -Money(150, "USD") * 2 == Money(-300, "USD")
     assert Money(5, "USD") * Decimal("0.5") == Money(2, "USD")
@@ -100,7 +100,7 @@ def test_arithmetic():
 
 
 @given(minors, currencies, st.integers(1, 50))
-def test_parts_sum_to_the_whole(minor, currency, parts):
+def test_parts_sum_to_the_whole(minor: int, currency: str, parts: int) -> None:
     whole = Money(minor, currency)
     shares = whole.allocate(parts)
     assert total(shares, currency) == whole
@@ -108,7 +108,7 @@ def test_parts_sum_to_the_whole(minor, currency, parts):
 
 
 @given(minors, currencies)
-def test_major_and_minor_are_the_same_amount(minor, currency):
+def test_major_and_minor_are_the_same_amount(minor: int, currency: str) -> None:
     money = Money(minor, currency)
     assert Money.from_major(money.major, currency) == money
     assert Money.parse(format(money.major, ",f"), currency) == money
@@ -126,11 +126,11 @@ def test_major_and_minor_are_the_same_amount(minor, currency):
         (Money(0, "USD"), "$0"),
     ],
 )
-def test_how_money_is_written(money, shown):
+def test_how_money_is_written(money: Money, shown: str) -> None:
     assert str(money) == shown
 
 
-def test_decimals_are_shown_or_left_out_on_request():
+def test_decimals_are_shown_or_left_out_on_request() -> None:
     assert Money(123450, "USD").format(decimals=False) == "$1,234"
     assert Money(123400, "USD").format(decimals=True) == "$1,234.00"
 
@@ -144,7 +144,7 @@ RATES = DatedRates(
 )
 
 
-def test_the_latest_rate_on_or_before_the_day_is_used():
+def test_the_latest_rate_on_or_before_the_day_is_used() -> None:
     euro = Money.parse("100", "EUR")
     assert convert(euro, "USD", date(2024, 1, 31), RATES) == Money.parse("110", "USD")
     assert convert(euro, "USD", date(2024, 2, 1), RATES) == Money.parse("108", "USD")
@@ -153,7 +153,7 @@ def test_the_latest_rate_on_or_before_the_day_is_used():
     assert convert(euro, "EUR", date(1990, 1, 1), RATES) == euro
 
 
-def test_without_a_rate_there_is_no_answer():
+def test_without_a_rate_there_is_no_answer() -> None:
     with pytest.raises(Refused, match="no rate from EUR to USD on or before 2023-12-31"):
         convert(Money(1, "EUR"), "USD", date(2023, 12, 31), RATES)
     with pytest.raises(Refused, match="no rate from EUR to JPY"):

@@ -1,5 +1,6 @@
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -9,7 +10,7 @@ from firstwin.core.progress import Progress
 
 
 @pytest.fixture(autouse=True)
-def checks(monkeypatch):
+def checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(invariants, "_invariants", {})
     invariants.register_invariant("a.sound", "Nothing is wrong", lambda now: [])
 
@@ -23,11 +24,11 @@ def run(*arguments: str) -> tuple[str, int]:
     return out.getvalue(), 0
 
 
-def test_a_sound_installation_ends_with_zero():
+def test_a_sound_installation_ends_with_zero() -> None:
     assert run() == ("✓ Nothing is wrong\n1 check, 0 problems.\n", 0)
 
 
-def test_each_problem_is_told_and_the_exit_code_is_one():
+def test_each_problem_is_told_and_the_exit_code_is_one() -> None:
     invariants.register_invariant("b.broken", "All is in place", lambda now: ["one is missing", "one is double"])
     said, code = run()
     assert code == 1
@@ -36,8 +37,8 @@ def test_each_problem_is_told_and_the_exit_code_is_one():
     )  # fmt: skip
 
 
-def test_a_check_that_breaks_is_a_problem_and_stops_nothing(caplog):
-    def breaks(now):
+def test_a_check_that_breaks_is_a_problem_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    def breaks(now: Any) -> list[str]:
         raise LookupError("no table")
 
     invariants.register_invariant("a.breaks", "Can be read", breaks)
@@ -65,12 +66,14 @@ def progressing(stream: io.StringIO, seconds: float) -> str:
     return stream.getvalue()
 
 
-def test_a_short_command_says_nothing():
+def test_a_short_command_says_nothing() -> None:
     assert progressing(io.StringIO(), 1) == ""
 
 
-def test_a_long_command_tells_how_far_it_is():
+def test_a_long_command_tells_how_far_it_is() -> None:
     said = progressing(Terminal(), 20)
     assert "\r\033[KImporting 2 of 4 (50%), 6 s" in said
     assert said.endswith("\n")
-    assert progressing(io.StringIO(), 10).count("\n") == 1
+    into_a_file = progressing(io.StringIO(), 10)
+    assert into_a_file.startswith("Importing 2 of 4 (50%), ")
+    assert into_a_file.count("\n") == 2

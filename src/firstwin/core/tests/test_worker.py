@@ -17,7 +17,7 @@ STATES = (
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> dict[str, str]:
     """An installation of its own, on SQLite."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTWIN_")}
     env |= {"FIRSTWIN_HOME": str(tmp_path), "FIRSTWIN_SECRET_KEY": "for tests", "FIRSTWIN_DATABASE_URL": ""}
@@ -49,7 +49,7 @@ def wait_for(env: dict[str, str], states: str, seconds: float = 30) -> None:
 
 
 @pytest.mark.slow
-def test_a_worker_runs_jobs_and_ends_the_running_one_before_it_stops(home):
+def test_a_worker_runs_jobs_and_ends_the_running_one_before_it_stops(home: dict[str, str]) -> None:
     python(home, ENQUEUE.format("note.enqueue('a'); slow.enqueue(3)"))
     running = worker(home)
     try:
@@ -62,7 +62,7 @@ def test_a_worker_runs_jobs_and_ends_the_running_one_before_it_stops(home):
 
 
 @pytest.mark.slow
-def test_a_job_whose_worker_was_killed_is_run_by_the_next(home):
+def test_a_job_whose_worker_was_killed_is_run_by_the_next(home: dict[str, str]) -> None:
     python(home, ENQUEUE.format("slow.enqueue(600); note.enqueue('b')"))
     killed = worker(home)
     wait_for(home, "RUNNING READY")
