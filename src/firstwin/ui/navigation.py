@@ -13,7 +13,8 @@ def everyone(user: Any) -> bool:
 
 @dataclass(frozen=True)
 class NavEntry:
-    """One place to go. `hotkey` is a key or a sequence such as "g a"; `group` "settings" stands at the foot."""
+    """One place to go. `hotkey` is a key or a sequence such as "g a"; `group` "settings" stands at the foot,
+    "user" in the menu beside the person's name."""
 
     key: str
     label: str

@@ -1,9 +1,10 @@
 """Static files under hashed names, compressed once, served for ever."""
 
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class MissingStaticFile(LookupError):
+class MissingStaticFileError(LookupError):
     """A template names a file that was not collected."""
 
 
@@ -11,17 +12,18 @@ class ManifestStorage(CompressedManifestStaticFilesStorage):
     """Hashed names in templates and inside `import … from` of our modules."""
 
     support_js_module_import_aggregation = True
+    # Only our own modules: elsewhere `import("…")` also stands in comments, and would be looked up as a file.
+    _js_module_import_aggregation_patterns = (
+        "ui/js/*.js",
+        ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
 
     def stored_name(self, name: str) -> str:
-        """The hashed name. Raises MissingStaticFile saying what to do."""
+        """The hashed name. Raises MissingStaticFileError saying what to do."""
         try:
             return str(super().stored_name(name))
         except ValueError:
-            collected = (
-                "is not among the collected static files"
-                if self.hashed_files
-                else "cannot be found: no static files are collected"
-            )
-            raise MissingStaticFile(
-                f"{name} {collected}. Run `firstwin serve` (it collects them first)."
+            problem = "is not among them" if self.hashed_files else "cannot be found, for none are collected"
+            raise MissingStaticFileError(
+                f"Static files: {name} {problem}. Start with `firstwin serve`, which collects them first."
             ) from None

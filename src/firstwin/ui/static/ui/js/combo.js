@@ -9,10 +9,11 @@ class Combo extends HTMLElement {
     this.list = this.querySelector("[role=listbox]");
     this.shown = this.input.value;
     this.options = new Options(this.input, this.list, (option) => this.choose(option));
-    this.input.addEventListener("input", () => this.ask());
-    this.input.addEventListener("focus", () => this.input.select());
-    this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("blur", () => this.settle());
+    const hear = (name, act) => this.input.addEventListener(name, act);
+    hear("input", () => this.ask());
+    hear("focus", () => this.input.select());
+    hear("keydown", (event) => this.key(event));
+    hear("blur", () => this.settle());
   }
 
   ask() {

@@ -8,18 +8,20 @@ class CommandBar extends HTMLElement {
     this.options = new Options(this.input, this.querySelector("[role=listbox]"), (option, event) => this.go(option, event));
     this.input.addEventListener("input", () => this.ask(120));
     this.input.addEventListener("keydown", (event) => this.options.key(event));
-    this.onKey = (event) => {
-      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        this.dialog.open ? this.dialog.close() : this.show();
-      }
-    };
-    document.addEventListener("keydown", this.onKey);
+    this.ends = new AbortController();
+    document.addEventListener("keydown", (event) => this.summon(event), { signal: this.ends.signal });
     this.dialog.addEventListener("fw:open", () => this.show());
   }
 
   disconnectedCallback() {
-    document.removeEventListener("keydown", this.onKey);
+    this.ends.abort();
+  }
+
+  summon(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    if (this.dialog.open) this.dialog.close();
+    else this.show();
   }
 
   show() {
@@ -36,8 +38,7 @@ class CommandBar extends HTMLElement {
 
   go(option, event) {
     this.dialog.close();
-    if (event.ctrlKey || event.metaKey) window.open(option.dataset.url);
-    else window.location.assign(option.dataset.url);
+    window.open(option.dataset.url, event.ctrlKey || event.metaKey ? "_blank" : "_self");
   }
 }
 

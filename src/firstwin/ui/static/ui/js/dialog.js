@@ -37,7 +37,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   if (event.target.closest('[data-close="dialog"]')) event.target.closest("dialog")?.close();
-  // A press on the dimmed page beside the box: the dialog element itself is the target.
+  // The dimmed page beside the box belongs to the dialog element itself.
   if (event.target.matches("dialog[open]:not(#dialog-box)")) event.target.close();
 });
 

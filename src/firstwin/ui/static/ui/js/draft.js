@@ -1,5 +1,4 @@
-// <fw-draft data-key="touch:acme"> around a form: what was typed survives a reload or a lost connection. It is dropped
-// when the form was accepted, and never holds passwords, files or hidden fields.
+// <fw-draft data-key="touch:acme"> around a form keeps what was typed over a reload, until the form was accepted.
 const SKIP = "[type=password], [type=file], [type=hidden], [type=submit], [autocomplete=one-time-code]";
 
 class Draft extends HTMLElement {
@@ -7,8 +6,7 @@ class Draft extends HTMLElement {
     this.store = `draft:${this.dataset.key || location.pathname}`;
     this.form = this.querySelector("form");
     this.bring();
-    this.addEventListener("input", () => this.keep());
-    this.addEventListener("change", () => this.keep());
+    for (const name of ["input", "change"]) this.addEventListener(name, () => this.keep());
     this.addEventListener("htmx:afterRequest", (event) => event.detail.successful && this.drop());
     this.addEventListener("reset", () => this.drop());
     this.querySelector("[data-close]")?.addEventListener("click", () => this.drop());
@@ -23,7 +21,7 @@ class Draft extends HTMLElement {
     sessionStorage.setItem(this.store, JSON.stringify(kept));
   }
 
-  /** What the server sent back after a mistake is newer than the draft. */
+  /** After a mistake, what the server sent back is newer. */
   bring() {
     const kept = JSON.parse(sessionStorage.getItem(this.store) || "null");
     if (!kept || this.querySelector("[data-invalid]")) return;
@@ -43,5 +41,5 @@ class Draft extends HTMLElement {
 
 customElements.define("fw-draft", Draft);
 
-// A plain post that ends in a redirect was accepted: the next page names the drafts to drop in a meta tag.
+// After a plain post and a redirect the next page names the drafts to drop.
 for (const done of document.querySelectorAll("meta[name=draft-done]")) sessionStorage.removeItem(`draft:${done.content}`);

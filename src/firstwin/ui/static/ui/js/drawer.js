@@ -1,20 +1,16 @@
 // #drawer: what is previewed beside the list. Esc or data-close="drawer" empties it; focus goes back to the row.
-import { isCovered, isTyping } from "./keys.js";
+import { isFree } from "./keys.js";
 
-const region = () => document.getElementById("drawer");
-
-export function closeDrawer() {
-  const drawer = region();
+function closeDrawer() {
+  const drawer = document.getElementById("drawer");
   if (!drawer?.firstElementChild) return false;
-  const hadFocus = drawer.contains(document.activeElement);
   drawer.replaceChildren();
-  document.dispatchEvent(new CustomEvent("fw:drawer-closed", { detail: { hadFocus } }));
-  return true;
+  return document.dispatchEvent(new CustomEvent("fw:drawer-closed"));
 }
 
 class Drawer extends HTMLElement {
   connectedCallback() {
-    // A narrow screen shows the preview alone: the keyboard must be inside it.
+    // On a narrow screen the preview covers all: the keyboard must be inside it.
     if (window.matchMedia("(max-width: 699px)").matches) this.querySelector("a, button")?.focus();
   }
 }
@@ -26,6 +22,5 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || isCovered() || isTyping(event)) return;
-  if (closeDrawer()) event.preventDefault();
+  if (event.key === "Escape" && isFree(event) && closeDrawer()) event.preventDefault();
 });

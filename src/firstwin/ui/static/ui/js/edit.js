@@ -1,6 +1,5 @@
-// <fw-edit data-url="…">: a click, Enter or E asks the server for a form in place of the value; Esc brings the value
-// back; the answer to the form replaces the whole element.
-import { isCovered, isTyping, shortcutsAreOn } from "./keys.js";
+// <fw-edit data-url="…">: a click or E asks the server for a form in place of the value; Esc brings the value back.
+import { isFree, shortcutsAreOn } from "./keys.js";
 
 class Edit extends HTMLElement {
   connectedCallback() {
@@ -14,7 +13,8 @@ class Edit extends HTMLElement {
       }
     });
     // A form swapped in by htmx takes the focus where the hand is.
-    this.addEventListener("htmx:afterSwap", () => this.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus());
+    const first = "form :is(input:not([type=hidden]), select, textarea)";
+    this.addEventListener("htmx:afterSwap", () => this.querySelector(first)?.focus());
   }
 
   get isOpen() {
@@ -40,8 +40,7 @@ customElements.define("fw-edit", Edit);
 
 // E edits what the pointer or the focus is on; otherwise the first thing in the drawer, then on the page.
 document.addEventListener("keydown", (event) => {
-  const modified = event.ctrlKey || event.metaKey || event.altKey;
-  if (event.key !== "e" || modified || event.defaultPrevented || isTyping(event) || isCovered() || !shortcutsAreOn()) return;
+  if (event.key !== "e" || !isFree(event) || !shortcutsAreOn()) return;
   const near = document.querySelector("fw-edit:hover, fw-edit:focus-within");
   const target = near || document.querySelector("#drawer fw-edit") || document.querySelector("#main fw-edit");
   if (target && !target.isOpen) {

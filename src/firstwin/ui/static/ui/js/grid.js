@@ -1,6 +1,6 @@
 // <fw-grid data-name="accounts">: J/K and arrows move, a drawer follows (row's data-drawer), Enter opens (data-href),
 // X ticks, Shift+X ticks a range. The place is kept per list and given back on return.
-import { isCovered, isTyping, shortcutsAreOn } from "./keys.js";
+import { isFree, shortcutsAreOn } from "./keys.js";
 
 const REST = 90;
 
@@ -8,20 +8,17 @@ class Grid extends HTMLElement {
   connectedCallback() {
     this.scroller = this.querySelector(".grid-scroll");
     this.place = `grid:${location.pathname}:${this.dataset.name}`;
-    this.onKey = (event) => this.key(event);
-    this.onClosed = () => this.current && this.scroller.focus({ preventScroll: true });
-    this.onLeave = () => this.remember();
-    document.addEventListener("keydown", this.onKey);
-    document.addEventListener("fw:drawer-closed", this.onClosed);
-    window.addEventListener("pagehide", this.onLeave);
-    this.addEventListener("click", (event) => this.click(event));
+    this.ends = new AbortController();
+    const { signal } = this.ends;
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
+    document.addEventListener("fw:drawer-closed", () => this.current && this.scroller.focus({ preventScroll: true }), { signal });
+    window.addEventListener("pagehide", () => this.remember(), { signal });
+    this.addEventListener("click", (event) => this.click(event), { signal });
     this.giveBack();
   }
 
   disconnectedCallback() {
-    document.removeEventListener("keydown", this.onKey);
-    document.removeEventListener("fw:drawer-closed", this.onClosed);
-    window.removeEventListener("pagehide", this.onLeave);
+    this.ends.abort();
   }
 
   get rows() {
@@ -33,9 +30,9 @@ class Grid extends HTMLElement {
   }
 
   key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || isCovered()) return;
+    if (!isFree(event)) return;
     if (event.target.closest?.("a, button, input, summary") && event.key === "Enter") return;
-    const inside = this.contains(event.target) || event.target === document.body || event.target.id === "main";
+    const inside = this.contains(event.target) || event.target.matches?.("body, #main");
     const letters = shortcutsAreOn() ? { j: 1, k: -1 } : {};
     const step = letters[event.key] || (inside ? { ArrowDown: 1, ArrowUp: -1 }[event.key] : 0);
     if (step) this.move(step);
@@ -73,11 +70,11 @@ class Grid extends HTMLElement {
   tick(isRange) {
     const rows = this.rows;
     const at = rows.indexOf(this.current);
-    const from = isRange && this.lastTicked >= 0 ? Math.min(this.lastTicked, at) : at;
-    const to = isRange && this.lastTicked >= 0 ? Math.max(this.lastTicked, at) : at;
+    const from = isRange && this.lastTicked >= 0 ? this.lastTicked : at;
     const box = (row) => row.querySelector("input[name=row]");
-    const isOn = isRange || !box(this.current)?.checked;
-    for (const row of rows.slice(from, to + 1)) if (box(row)) box(row).checked = isOn;
+    if (!box(this.current)) return;
+    const isOn = isRange || !box(this.current).checked;
+    for (const row of rows.slice(Math.min(from, at), Math.max(from, at) + 1)) box(row).checked = isOn;
     this.lastTicked = at;
     this.dispatchEvent(new Event("change", { bubbles: true }));
   }

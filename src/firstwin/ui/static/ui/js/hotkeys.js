@@ -1,5 +1,5 @@
 // data-hotkey="l" or "g a" on a visible button, link or field: pressing the keys clicks it. Off with data-shortcuts="off".
-import { isCovered, isShown, isTyping, press, shortcutsAreOn } from "./keys.js";
+import { isFree, isShown, press, shortcutsAreOn } from "./keys.js";
 
 const PAUSE = 1200;
 let begun = "";
@@ -37,8 +37,5 @@ function run(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const modified = event.ctrlKey || event.metaKey || event.altKey;
-  if (event.defaultPrevented || modified || event.isComposing || isTyping(event)) return;
-  if (!shortcutsAreOn() || isCovered() || event.key === "Shift") return;
-  run(event);
+  if (isFree(event) && shortcutsAreOn() && event.key !== "Shift") run(event);
 });

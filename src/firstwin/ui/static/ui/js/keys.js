@@ -1,18 +1,24 @@
 // Small questions several elements ask.
 
 /** Whether a key press belongs to what is being typed into. */
-export function isTyping(event) {
+function isTyping(event) {
   const target = event.composedPath()[0];
-  return target.isContentEditable || target.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+  return target.isContentEditable || target.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=submit])");
 }
 
 export function shortcutsAreOn() {
   return document.documentElement.dataset.shortcuts !== "off";
 }
 
-/** Whether something modal or a menu is open: it owns the keyboard. */
-export function isCovered() {
+/** Something modal or a menu is open: it owns the keyboard. */
+function isCovered() {
   return Boolean(document.querySelector("dialog[open], [popover]:popover-open"));
+}
+
+/** Whether a plain key press is free for the page: no modifier, nothing typed into, nothing on top. */
+export function isFree(event) {
+  const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  return !(isTaken || isTyping(event) || isCovered());
 }
 
 export function isShown(element) {

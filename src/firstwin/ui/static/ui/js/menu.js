@@ -1,4 +1,4 @@
-// <fw-menu>: a button and its popover; the browser opens and closes it, this places it and moves the focus.
+// <fw-menu>: a button and its popover. The browser opens it; this places it and moves the focus.
 import { wrap } from "./keys.js";
 
 class Menu extends HTMLElement {
@@ -42,10 +42,9 @@ class Menu extends HTMLElement {
       items[to].focus();
     } else if (event.key === "Tab") {
       this.list.hidePopover();
-    } else if (event.key.length === 1 && /\S/.test(event.key)) {
-      event.stopPropagation();
-      const rest = [...items.slice(at + 1), ...items];
-      rest.find((item) => item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+    } else if (/^\S$/.test(event.key)) {
+      const begins = (item) => item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase());
+      [...items.slice(at + 1), ...items].find(begins)?.focus();
     }
   }
 }

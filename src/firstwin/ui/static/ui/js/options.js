@@ -6,7 +6,7 @@ export class Options {
     this.input = input;
     this.list = list;
     this.choose = choose;
-    list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps its focus
+    list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
     list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]:not([aria-disabled])");
       if (option) this.choose(option, event);
@@ -38,11 +38,12 @@ export class Options {
   mark(index) {
     const all = this.all;
     this.current?.setAttribute("aria-selected", "false");
-    const option = all.length ? all[wrap(index, all.length)] : null;
-    option?.setAttribute("aria-selected", "true");
-    option?.scrollIntoView({ block: "nearest" });
-    if (option) this.input.setAttribute("aria-activedescendant", option.id);
-    else this.input.removeAttribute("aria-activedescendant");
+    this.input.removeAttribute("aria-activedescendant");
+    if (!all.length) return;
+    const option = all[wrap(index, all.length)];
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    this.input.setAttribute("aria-activedescendant", option.id);
   }
 
   /** Whether the key was used. */

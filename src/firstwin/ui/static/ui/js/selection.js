@@ -1,20 +1,18 @@
-// <fw-selection data-for="grid" data-form="bulk">: appears when rows are ticked, counts them, and hands their keys to
-// the form as hidden `row` fields when it is sent.
+// <fw-selection data-for="grid" data-form="bulk">: appears when rows are ticked, counts them, hands their keys to the form.
 class Selection extends HTMLElement {
   connectedCallback() {
     this.grid = document.getElementById(this.dataset.for);
     this.form = document.getElementById(this.dataset.form);
-    this.onChange = (event) => this.changed(event);
-    this.onData = (event) => this.hand(event.formData);
-    this.grid.addEventListener("change", this.onChange);
-    this.form?.addEventListener("formdata", this.onData);
-    this.querySelector("[data-clear]")?.addEventListener("click", () => this.clear());
+    this.ends = new AbortController();
+    const { signal } = this.ends;
+    this.grid.addEventListener("change", (event) => this.changed(event), { signal });
+    this.form?.addEventListener("formdata", (event) => this.hand(event.formData), { signal });
+    this.querySelector("[data-clear]").addEventListener("click", () => this.clear(), { signal });
     this.count();
   }
 
   disconnectedCallback() {
-    this.grid?.removeEventListener("change", this.onChange);
-    this.form?.removeEventListener("formdata", this.onData);
+    this.ends.abort();
   }
 
   get boxes() {
@@ -43,7 +41,7 @@ class Selection extends HTMLElement {
     if (matching && number === 0) matching.checked = false;
   }
 
-  /** htmx and the browser both read a form through the formdata event. */
+  /** htmx and the browser both ask a form for its data. */
   hand(data) {
     if (data.getAll("row").length) return; // the boxes already stand in the form
     for (const box of this.ticked) data.append("row", box.value);

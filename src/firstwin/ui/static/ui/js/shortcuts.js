@@ -31,18 +31,15 @@ class Shortcuts extends HTMLElement {
   }
 
   row(label, keys) {
-    const row = document.createElement("div");
-    const term = document.createElement("dt");
-    const keyList = document.createElement("dd");
-    term.textContent = label;
-    keyList.className = "keys";
-    for (const key of keys.split(" ")) {
-      const cap = document.createElement("kbd");
-      cap.textContent = key.length === 1 ? key.toUpperCase() : key;
-      keyList.append(cap);
-    }
-    row.append(term, keyList);
-    return row;
+    const make = (name, ...inside) => {
+      const made = document.createElement(name);
+      made.append(...inside);
+      return made;
+    };
+    const caps = keys.split(" ").map((key) => make("kbd", key.length === 1 ? key.toUpperCase() : key));
+    const list = make("dd", ...caps);
+    list.className = "keys";
+    return make("div", make("dt", label), list);
   }
 }
 

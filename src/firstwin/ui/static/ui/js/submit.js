@@ -1,4 +1,4 @@
-// One press, one request: a form that is on its way is not sent twice, and a button that is off does nothing.
+// One press, one request; and a button that is off says why.
 import { say } from "./toast.js";
 
 const LONGEST = 10000;
@@ -13,8 +13,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const via = form.closest("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]");
-  if (via || form.method === "dialog" || form.method === "get") return; // htmx guards its own (see below)
+  if (form.method !== "post" || form.closest("[hx-post], [hx-put], [hx-patch], [hx-delete]")) return;
   if (form.dataset.sent && Date.now() - form.dataset.sent < LONGEST) {
     event.preventDefault();
     return;
@@ -23,21 +22,21 @@ document.addEventListener("submit", (event) => {
   event.submitter?.setAttribute("aria-busy", "true");
 });
 
-// Coming back with the back button shows the page as it was: nothing is on its way any more.
+// Back with the back button: nothing is on its way any more.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll('.button[type=submit][aria-busy="true"]')) button.removeAttribute("aria-busy");
 });
 
-// htmx: the element that asks is marked by its class; a second press meanwhile is dropped.
+// An element whose htmx request is on its way drops the second press.
 document.addEventListener("htmx:confirm", (event) => {
   const { elt: asker, verb } = event.detail;
   if (verb !== "get" && asker.classList.contains("htmx-request")) event.preventDefault();
 });
 
-document.addEventListener("htmx:sendError", () => say({ message: "No connection. What you typed is kept.", tone: "risk" }));
-document.addEventListener("htmx:timeout", () => say({ message: "No answer in time. Try again.", tone: "risk" }));
-document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = event.detail;
-  if (!xhr.getResponseHeader("HX-Trigger")) say({ message: `Something broke on our side (${xhr.status}). Nothing was changed.`, tone: "risk" });
+const fail = (message) => say({ message, tone: "risk" });
+document.addEventListener("htmx:sendError", () => fail("No connection. What you typed is kept."));
+document.addEventListener("htmx:timeout", () => fail("No answer in time. Try again."));
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  if (!xhr.getResponseHeader("HX-Trigger")) fail(`Something broke on our side (${xhr.status}). Nothing was changed.`);
 });

@@ -1,4 +1,4 @@
-// <fw-theme data-url="…">: system, light or dark, at once; told to the server when it has an address to tell.
+// <fw-theme data-url="…">: system, light or dark, at once; posted to the address when there is one.
 class Theme extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => {

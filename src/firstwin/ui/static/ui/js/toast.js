@@ -8,8 +8,8 @@ export function say(detail) {
 
 class Toasts extends HTMLElement {
   connectedCallback() {
-    this.onToast = (event) => this.show(event.detail);
-    document.addEventListener("toast", this.onToast);
+    this.ends = new AbortController();
+    document.addEventListener("toast", (event) => this.show(event.detail), { signal: this.ends.signal });
     for (const kept of this.querySelectorAll("[data-message]")) {
       this.show(kept.dataset);
       kept.remove();
@@ -17,7 +17,7 @@ class Toasts extends HTMLElement {
   }
 
   disconnectedCallback() {
-    document.removeEventListener("toast", this.onToast);
+    this.ends.abort();
   }
 
   show({ message, undo, tone }) {
@@ -43,10 +43,13 @@ class Toasts extends HTMLElement {
 
   time(toast) {
     let timer = 0;
-    const start = () => (timer = setTimeout(() => toast.remove(), STAYS));
     const stop = () => clearTimeout(timer);
+    const start = () => {
+      stop();
+      timer = setTimeout(() => toast.remove(), STAYS);
+    };
     for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stop);
-    for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, () => (stop(), start()));
+    for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, start);
     start();
   }
 }
