@@ -102,6 +102,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds, for phones whose clock is off
 MFA_ADAPTER = "firstwin.people.adapter.MFAAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved it
 MFA_TOTP_ISSUER = "Firstwin"
@@ -154,6 +155,7 @@ EMAIL_TIMEOUT = 20
 
 FIRSTWIN_CURRENCY = ENV.currency
 FIRSTWIN_URL = ENV.url
+FIRSTWIN_LARGEST_FILE = 25 * 1024 * 1024  # bytes, per upload
 
 LOGGING = {
     "version": 1,

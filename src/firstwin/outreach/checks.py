@@ -17,8 +17,7 @@ def secrets_left(now: datetime) -> list[str]:
     """Links that let someone in must not outlive their sending."""
     gone = OutboxMessage.objects.filter(state__in=[State.DONE, State.DISCARDED], has_secret=True)
     return [
-        f"message {pk} has left but its link was kept"
-        for pk in gone.exclude(text="").values_list("id", flat=True)[:50]
+        f"message {pk} has left but its link was kept" for pk in gone.exclude(text="").values_list("id", flat=True)[:50]
     ]
 
 

@@ -47,9 +47,7 @@ class AccessForm(forms.Form):
     """Role, team and scope of one person."""
 
     role = forms.ChoiceField(label="Role", choices=Role.choices)
-    scope = forms.ChoiceField(
-        label="Sees", required=False, choices=[("", "What the role sees"), *Scope.choices]
-    )
+    scope = forms.ChoiceField(label="Sees", required=False, choices=[("", "What the role sees"), *Scope.choices])
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         initial = {"role": user.role, "scope": user.scope or "", "team": user.team_id}
@@ -139,9 +137,7 @@ class NotificationsForm(forms.Form):
             yield kind, [(channel, self[_box(kind.key, channel)]) for channel in Channel]
 
     def choices(self) -> dict[tuple[str, Channel], bool]:
-        return {
-            (kind, channel): bool(self.cleaned_data[_box(kind, channel)]) for kind, channel in self.chosen
-        }
+        return {(kind, channel): bool(self.cleaned_data[_box(kind, channel)]) for kind, channel in self.chosen}
 
 
 def _box(kind: str, channel: Channel) -> str:
@@ -149,9 +145,7 @@ def _box(kind: str, channel: Channel) -> str:
 
 
 class AuditFilterForm(forms.Form):
-    person = forms.ModelChoiceField(
-        User.objects.none(), label="Person", required=False, empty_label="Anybody"
-    )
+    person = forms.ModelChoiceField(User.objects.none(), label="Person", required=False, empty_label="Anybody")
     did = forms.CharField(label="Action", required=False, max_length=64)
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))

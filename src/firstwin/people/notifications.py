@@ -31,9 +31,7 @@ def register_kind(key: str, label: str, help: str, default_channels: Iterable[Ch
     """Add a kind to everybody's preferences. Only what is really sent belongs here."""
     if key in _kinds:
         raise RuntimeError(f"the notification {key} is registered twice")
-    _kinds[key] = NotificationKind(
-        key, label, help, frozenset(Channel(channel) for channel in default_channels)
-    )
+    _kinds[key] = NotificationKind(key, label, help, frozenset(Channel(channel) for channel in default_channels))
 
 
 def kinds() -> list[NotificationKind]:
@@ -113,8 +111,7 @@ def _send_digest(user: User, now: datetime) -> int:
         return 0
     Notice.objects.filter(id__in=[notice.pk for notice in notices]).update(digested_at=now)
     lines = [
-        f"- {notice.text}" + (f"\n  {settings.FIRSTWIN_URL}{notice.url}" if notice.url else "")
-        for notice in notices
+        f"- {notice.text}" + (f"\n  {settings.FIRSTWIN_URL}{notice.url}" if notice.url else "") for notice in notices
     ]
     mail.send(
         kind="digest",

@@ -6,9 +6,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from firstwin.people import rules
+from firstwin.core.invariants import register_invariant
+from firstwin.core.jobs import register_schedule
+from firstwin.people import rules, tasks
 from firstwin.people.models import Channel, User
 from firstwin.people.notifications import register_kind
+from firstwin.people.sealing import verify_audit
 from firstwin.people.tabs import SettingsTab, register_tab
 from firstwin.ui import commands
 from firstwin.ui.navigation import NavEntry, register_entry
@@ -18,6 +21,8 @@ def register() -> None:
     _rail()
     _tabs()
     _notifications()
+    _schedules()
+    register_invariant("people.audit", "The audit trail is whole", verify_audit)
     commands.register_source(staff_commands)
 
 
@@ -25,6 +30,8 @@ def _rail() -> None:
     register_entry(NavEntry("notices", "Notices", "notices", "bell", "g n", 800, group="settings"))
     register_entry(NavEntry("staff", "Team", "staff", "users", "g u", 810, group="settings"))
     register_entry(NavEntry("settings", "Settings", "settings", "gear", "g s", 820, group="settings"))
+    register_entry(NavEntry("profile", "Profile", "settings", "user", order=900, group="user"))
+    register_entry(NavEntry("sign-out", "Sign out", "account_logout", "log-out", order=910, group="user"))
 
 
 def _tabs() -> None:
@@ -33,6 +40,12 @@ def _tabs() -> None:
     register_tab(SettingsTab("notifications", "Notifications", "settings_notifications", 30))
     register_tab(SettingsTab("security", "Security", "settings_security", 40))
     register_tab(SettingsTab("audit", "Audit trail", "audit", 200, rules.can_read_audit))
+
+
+def _schedules() -> None:
+    register_schedule("people.seal", tasks.seal_audit, "Seal the audit trail", every=1)
+    register_schedule("people.digests", tasks.send_digests, "Mail daily digests", daily_at="07:00")
+    register_schedule("people.tidy", tasks.tidy, "Forget old notices and ended sessions", daily_at="03:40")
 
 
 def _notifications() -> None:

@@ -71,7 +71,7 @@ def link(previous: str, sequence: int, row: AuditRow) -> str:
     return hashlib.sha256(previous.encode() + content).hexdigest()
 
 
-def verify_audit(*, now: datetime) -> list[str]:
+def verify_audit(now: datetime) -> list[str]:
     """What is wrong with the trail, in words; empty when it is whole. Lists at most fifty problems."""
     problems: list[str] = []
     for problem in _problems(now):

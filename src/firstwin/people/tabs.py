@@ -31,7 +31,5 @@ def register_tab(tab: SettingsTab) -> None:
 
 def tabs_for(user: User, current: str) -> list[tuple[str, str, None, bool]]:
     """(label, address, no count, is it where they are), as the `tabs` macro takes them."""
-    seen = sorted(
-        (tab for tab in _tabs.values() if tab.visible(user)), key=lambda tab: (tab.order, tab.label)
-    )
+    seen = sorted((tab for tab in _tabs.values() if tab.visible(user)), key=lambda tab: (tab.order, tab.label))
     return [(tab.label, reverse(tab.url_name), None, tab.key == current) for tab in seen]

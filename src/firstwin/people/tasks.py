@@ -1,5 +1,6 @@
 """What the worker does for this room: fetch, one call."""
 
+from django.contrib.sessions.models import Session
 from django_tasks import task
 
 from firstwin.core import clock
@@ -18,8 +19,9 @@ def send_digests() -> int:
 
 
 @task()
-def forget_old_notices() -> int:
-    return notifications.forget_old_notices(now=clock.now())
+def tidy() -> None:
+    notifications.forget_old_notices(now=clock.now())
+    Session.objects.filter(expire_date__lt=clock.now()).delete()
 
 
 @task(priority=10)

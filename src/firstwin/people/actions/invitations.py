@@ -105,12 +105,7 @@ def _revoke(by: User | None, invitation: Invitation, now: datetime) -> None:
 
 def open_invitation(*, token: str, now: datetime) -> Invitation:
     """The invitation behind a link. NotFound when used, revoked, expired or never made alike."""
-    found = (
-        Invitation.objects.open_at(now)
-        .filter(token_digest=digest_of(token))
-        .select_related("team", "by")
-        .first()
-    )
+    found = Invitation.objects.open_at(now).filter(token_digest=digest_of(token)).select_related("team", "by").first()
     if found is None:
         raise NotFound("This invitation no longer works. Ask for a new one.")
     return found

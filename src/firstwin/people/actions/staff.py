@@ -16,16 +16,12 @@ from firstwin.people.roles import Role, Scope, scope_of
 from firstwin.people.undo import offer_undo, undoable
 
 
-def add_user(
-    *, email: str, name: str, role: Role, password: str, team: Team | None = None, now: datetime
-) -> User:
+def add_user(*, email: str, name: str, role: Role, password: str, team: Team | None = None, now: datetime) -> User:
     """Make a user at once, without an invitation: for the command line and the demo."""
     if User.objects.by_email(email).exists():
         raise Refused("Someone with this address is here already.", field="email")
     with transaction.atomic():
-        user = User.objects.create_user(
-            email=email, name=name, joined_at=now, password=password, role=role, team=team
-        )
+        user = User.objects.create_user(email=email, name=name, joined_at=now, password=password, role=role, team=team)
         record(by=None, did="user.joined", on=user, now=now, after={"role": role})
     return user
 
@@ -58,9 +54,7 @@ def disable_user(*, by: User, user: User, now: datetime) -> Undo:
         raise Refused("You cannot disable yourself. Ask another admin.")
     with transaction.atomic():
         _disable(by, _locked(user.pk), now)
-        return offer_undo(
-            by=by, verb="user.disabled", payload={"user": user.pk}, says=f"{user.name} disabled", now=now
-        )
+        return offer_undo(by=by, verb="user.disabled", payload={"user": user.pk}, says=f"{user.name} disabled", now=now)
 
 
 def enable_user(*, by: User, user: User, now: datetime) -> Undo:
@@ -68,9 +62,7 @@ def enable_user(*, by: User, user: User, now: datetime) -> Undo:
     rules.require(rules.can_manage_people(by), "Only an admin may enable people.")
     with transaction.atomic():
         _enable(by, _locked(user.pk), now)
-        return offer_undo(
-            by=by, verb="user.enabled", payload={"user": user.pk}, says=f"{user.name} enabled", now=now
-        )
+        return offer_undo(by=by, verb="user.enabled", payload={"user": user.pk}, says=f"{user.name} enabled", now=now)
 
 
 @undoable("user.disabled")

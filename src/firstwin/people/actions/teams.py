@@ -44,18 +44,14 @@ def archive_team(*, by: User, team: Team, now: datetime) -> Undo:
     _require(by)
     with transaction.atomic():
         _set_archived(by, team, True, now)
-        return offer_undo(
-            by=by, verb="team.archived", payload={"team": team.pk}, says=f"{team.name} archived", now=now
-        )
+        return offer_undo(by=by, verb="team.archived", payload={"team": team.pk}, says=f"{team.name} archived", now=now)
 
 
 def restore_team(*, by: User, team: Team, now: datetime) -> Undo:
     _require(by)
     with transaction.atomic():
         _set_archived(by, team, False, now)
-        return offer_undo(
-            by=by, verb="team.restored", payload={"team": team.pk}, says=f"{team.name} restored", now=now
-        )
+        return offer_undo(by=by, verb="team.restored", payload={"team": team.pk}, says=f"{team.name} restored", now=now)
 
 
 @undoable("team.renamed")

@@ -11,18 +11,14 @@ class Channel(models.TextChoices):
 class NotificationChoice(models.Model):
     """What one person chose for one kind of notification and channel. No row: the kind's default holds."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_choices"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_choices")
     kind = models.CharField(max_length=64)
     channel = models.CharField(max_length=8, choices=Channel)
     is_on = models.BooleanField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "kind", "channel"], name="one_choice_per_kind_and_channel"
-            )
+            models.UniqueConstraint(fields=["user", "kind", "channel"], name="one_choice_per_kind_and_channel")
         ]
 
     def __str__(self) -> str:

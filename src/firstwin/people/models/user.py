@@ -68,9 +68,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=12, choices=Role, default=Role.CSM)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
     scope = models.CharField(max_length=8, choices=Scope, null=True, blank=True)  # null: the role's default
-    subject = models.UUIDField(
-        default=uuid.uuid4, unique=True, editable=False
-    )  # stands for them in event data
+    subject = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # stands for them in event data
     time_zone = models.CharField(max_length=64, blank=True, default="")  # empty: the installation's
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
     density = models.CharField(max_length=8, choices=Density, default=Density.NORMAL)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 from django.test.utils import override_settings
@@ -107,7 +107,7 @@ def _address(name: str) -> str | None:
     for kwargs in ({}, {"pk": 1}, {"key": "a"}, {"token": "a"}):
         try:
             return reverse(name, kwargs=kwargs)
-        except Exception:  # noqa: S112
+        except Exception:
             continue
     return None
 
@@ -133,7 +133,9 @@ def test_a_new_installation_says_how_to_make_the_first_admin() -> None:
 def test_a_wrong_password_and_an_unknown_address_are_one_answer(grace: User) -> None:
     known, unknown = _sign_in(Client(), password="wrong password"), _sign_in(Client(), "nobody@example.com")
     assert known.status_code == unknown.status_code == 200
-    assert _without_token(known.content).replace("grace@", "@") == _without_token(unknown.content).replace("nobody@", "@")
+    assert _without_token(known.content).replace("grace@", "@") == _without_token(unknown.content).replace(
+        "nobody@", "@"
+    )
 
 
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"])
@@ -168,11 +170,19 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(grace: User) -> Non
     blocked = _sign_in(Client())
     assert blocked.status_code == 200
     unknown = [_sign_in(Client(), "nobody@example.com") for _ in range(6)][-1]
-    assert _without_token(blocked.content).replace("grace@", "@") == _without_token(unknown.content).replace("nobody@", "@")
+    assert _without_token(blocked.content).replace("grace@", "@") == _without_token(unknown.content).replace(
+        "nobody@", "@"
+    )
 
 
 def test_typing_the_address_otherwise_does_not_start_the_count_again(grace: User) -> None:
-    for typed in ("grace@example.com", "GRACE@example.com", "Grace@Example.com", "gRace@example.com", "GRACE@EXAMPLE.COM"):
+    for typed in (
+        "grace@example.com",
+        "GRACE@example.com",
+        "Grace@Example.com",
+        "gRace@example.com",
+        "GRACE@EXAMPLE.COM",
+    ):
         _sign_in(Client(), typed, "wrong password")
     assert _sign_in(Client()).status_code == 200
 
@@ -192,7 +202,9 @@ def test_a_disabled_user_is_refused(grace: User) -> None:
     assert answer.headers["Location"] == "/sign-in/ended/"
     wrong = _sign_in(Client(), password="wrong password")
     unknown = _sign_in(Client(), "nobody@example.com")
-    assert _without_token(wrong.content).replace("grace@", "@") == _without_token(unknown.content).replace("nobody@", "@")
+    assert _without_token(wrong.content).replace("grace@", "@") == _without_token(unknown.content).replace(
+        "nobody@", "@"
+    )
 
 
 def test_and_gets_no_new_password(grace: User) -> None:
@@ -231,7 +243,11 @@ def test_changing_the_password_keeps_this_session_and_ends_others(grace: User) -
     here, there = Client(), Client()
     _sign_in(here)
     _sign_in(there)
-    new = {"oldpassword": PASSWORD, "password1": "another long password", "password2": "another long password"}
+    new = {
+        "oldpassword": PASSWORD,
+        "password1": "another long password",
+        "password2": "another long password",
+    }
     assert here.post("/settings/security/password/", new).headers["Location"] == "/settings/security/"
     assert here.get("/settings/").status_code == 200
     assert there.get("/settings/").status_code == 302
@@ -258,9 +274,8 @@ def test_signing_out_needs_a_post(grace: User) -> None:
 # The second step
 
 
-def _code(secret: str, *, steps_ahead: int = 0) -> str:
-    counter = next(iter(yield_hotp_counters_from_time())) + steps_ahead
-    return str(format_hotp_value(hotp_value(secret, counter)))
+def _code(secret: str) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def _turn_on(browser: Client) -> str:

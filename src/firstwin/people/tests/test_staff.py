@@ -23,7 +23,13 @@ def admin() -> User:
 
 
 def test_each_role_has_a_default_scope() -> None:
-    assert DEFAULT_SCOPE == {"viewer": "all", "csm": "own", "manager": "team", "operations": "all", "admin": "all"}
+    assert DEFAULT_SCOPE == {
+        "viewer": "all",
+        "csm": "own",
+        "manager": "team",
+        "operations": "all",
+        "admin": "all",
+    }
     assert scope_of(make_user(role=Role.CSM)) is Scope.OWN
     assert scope_of(make_user(role=Role.CSM, scope=Scope.ALL)) is Scope.ALL
 

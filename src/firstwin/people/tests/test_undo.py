@@ -88,7 +88,10 @@ def test_the_button_takes_back_and_shows_the_screen_anew(client_of: ClientOf, ta
 
 def test_without_script_it_goes_back_to_our_page_only(client_of: ClientOf, taken_back: list[Any]) -> None:
     user = make_user()
-    for came_from, lands in [("http://testserver/people/teams/?a=1", "/people/teams/?a=1"), ("https://evil.example/", "/")]:
+    for came_from, lands in [
+        ("http://testserver/people/teams/?a=1", "/people/teams/?a=1"),
+        ("https://evil.example/", "/"),
+    ]:
         fresh = offer_undo(by=user, verb="test.done", payload={}, says="Done", now=datetime.now(UTC))
         answer = client_of(user).post(f"/undo/{fresh.pk}/", headers={"Referer": came_from})
         assert (answer.status_code, answer.headers["Location"]) == (302, lands)

@@ -30,9 +30,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Join: a name and a password."""
     now = clock.now()
     found = open_invitation(token=token, now=now)
-    form = JoinForm(
-        request.POST if request.method == "POST" else None, email=found.email, initial={"name": found.name}
-    )
+    form = JoinForm(request.POST if request.method == "POST" else None, email=found.email, initial={"name": found.name})
     if form.is_valid():
         user = attempt(form, lambda: accept_invitation(token=token, now=now, **form.cleaned_data))
         if user:

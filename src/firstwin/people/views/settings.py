@@ -42,9 +42,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         actions.change_appearance(by=user, now=clock.now(), **form.cleaned_data)
         return say(request, "Appearance saved", "settings_appearance")
-    return settings_page(
-        request, "people/appearance.html", "appearance", status=_status(form.is_bound), form=form
-    )
+    return settings_page(request, "people/appearance.html", "appearance", status=_status(form.is_bound), form=form)
 
 
 @require_http_methods(_FORM_METHODS)
@@ -70,9 +68,7 @@ def notification_choices(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """How one signs in: password, second step, sessions."""
     kinds = set(Authenticator.objects.filter(user=who(request)).values_list("type", flat=True))
-    return settings_page(
-        request, "people/security.html", "security", has_totp=Authenticator.Type.TOTP in kinds
-    )
+    return settings_page(request, "people/security.html", "security", has_totp=Authenticator.Type.TOTP in kinds)
 
 
 @require_POST
@@ -90,9 +86,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     before = request.GET.get("before", "")
-    found = queries.audit_trail(
-        before=int(before) if before.isdecimal() and len(before) < 19 else None, **wanted
-    )
+    found = queries.audit_trail(before=int(before) if before.isdecimal() and len(before) < 19 else None, **wanted)
     kept = request.GET.copy()
     kept.pop("before", None)
     return settings_page(

@@ -39,8 +39,6 @@ def say(request: HttpRequest, what: Undo | str | None, then: str, **kwargs: obje
     return HttpResponseRedirect(reverse(then, kwargs=kwargs))
 
 
-def settings_page(
-    request: HttpRequest, template: str, tab: str, *, status: int = 200, **context: Any
-) -> HttpResponse:
+def settings_page(request: HttpRequest, template: str, tab: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page of the settings, with its tabs."""
     return page(request, template, status=status, section=tabs_for(who(request), tab), **context)

@@ -33,9 +33,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     return _list(request, form, status=422)
 
 
-def _list(
-    request: HttpRequest, form: InviteForm, *, made: Invited | None = None, status: int = 200
-) -> HttpResponse:
+def _list(request: HttpRequest, form: InviteForm, *, made: Invited | None = None, status: int = 200) -> HttpResponse:
     may_manage = rules.can_manage_people(who(request))
     response = page(
         request,

@@ -42,21 +42,15 @@ def rename(request: HttpRequest, key: str) -> HttpResponse:
     form = TeamForm(request.POST)
     if not form.is_valid():
         raise Refused("A team needs a name of at most 100 characters.")
-    undo = actions.rename_team(
-        by=who(request), team=queries.get_team(key), now=clock.now(), **form.cleaned_data
-    )
+    undo = actions.rename_team(by=who(request), team=queries.get_team(key), now=clock.now(), **form.cleaned_data)
     return say(request, undo or "Nothing changed", "teams")
 
 
 @require_POST
 def archive(request: HttpRequest, key: str) -> HttpResponse:
-    return say(
-        request, actions.archive_team(by=who(request), team=queries.get_team(key), now=clock.now()), "teams"
-    )
+    return say(request, actions.archive_team(by=who(request), team=queries.get_team(key), now=clock.now()), "teams")
 
 
 @require_POST
 def restore(request: HttpRequest, key: str) -> HttpResponse:
-    return say(
-        request, actions.restore_team(by=who(request), team=queries.get_team(key), now=clock.now()), "teams"
-    )
+    return say(request, actions.restore_team(by=who(request), team=queries.get_team(key), now=clock.now()), "teams")

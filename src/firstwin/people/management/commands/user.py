@@ -26,9 +26,7 @@ class Command(BaseCommand):
         add.add_argument("email")
         add.add_argument("--name", default="", help="their name (needed with --password-stdin)")
         add.add_argument("--role", default=Role.CSM.value, choices=Role.values)
-        add.add_argument(
-            "--password-stdin", action="store_true", help="read the password from standard input"
-        )
+        add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
         verbs.add_parser("list", help="everybody, with role and scope")
 
     def handle(self, *args: Any, **options: Any) -> None:
