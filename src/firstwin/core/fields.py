@@ -33,17 +33,22 @@ class Kind(StrEnum):
     TAGS = "tags"  # any number of machine words
 
 
+def is_moment_path(path: str) -> bool:
+    """Whether a column holds a moment rather than a day, by its name: `…_at`, and the ends of a period of facts."""
+    return path.endswith("_at") or path.rpartition("__")[2] in ("valid_from", "valid_to")
+
+
 @dataclass(frozen=True)
 class Field:
     """One thing that can be said about an account (or about a row of a collection).
 
     stored: ORM path of the column compared and sorted by, from the one row per account (or the collection's
-        row). None for what only the frame can compute. A DATE or DAYS path ending in `_at` is a moment and is
-        compared by the installation's days; a CHOICE path ending in `_id` is the id of a row. TAGS without
-        `rows`: a text column holding `|one|two|`.
+        row), never through a to-many relation. None for what only the frame can compute. A DATE or DAYS path is a
+        moment when `is_moment_path` says so and is then compared by the installation's days; a CHOICE path ending
+        in `_id` is the id of a row. TAGS without `rows`: a text column holding `|one|two|`.
     display: ORM path of what is shown, where it differs from what is compared.
     choices: (value, label) pairs, or a callable giving them, for CHOICE, PERSON and TAGS.
-    decimals: for NUMBER, the decimals its column keeps; 0 is an integer column.
+    decimals: for NUMBER, the decimals it is shown with at most; 0 means that its column holds whole numbers.
     rows: for TAGS kept as rows: a callable giving their query set, in which `stored` names the word and
         `rows_account` the account.
     """
@@ -66,7 +71,7 @@ class Field:
     @property
     def is_moment(self) -> bool:
         """Whether the column holds a moment rather than a day."""
-        return bool(self.stored and self.stored.endswith("_at"))
+        return bool(self.stored and is_moment_path(self.stored))
 
     @property
     def is_id(self) -> bool:

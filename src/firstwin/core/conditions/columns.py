@@ -1,7 +1,7 @@
 """One comparison of one stored column, as a Q.
 
-A comparison here is false or unknown where the value is missing, and never true. The grid of the column is respected:
-`> 2.5` on whole numbers asks for `> 2`, so the value never has to be rounded by a database.
+A comparison here is false or unknown where the value is missing, and never true. Whole columns are compared with whole
+numbers: `> 2.5` asks for `> 2`, so the value never has to be rounded by a database.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from firstwin.core import clock
-from firstwin.core.fields import Field, Kind
+from firstwin.core.fields import Field, Kind, is_moment_path
 from firstwin.core.money import LARGEST, exponent
 
 NEVER = Q(pk__in=())
@@ -62,8 +62,8 @@ def comparison(field: Field, op: str, meant: Any, today: date) -> Q:
 
 
 def day_span(path: str, op: str, day: date) -> Q:
-    """A column of days, or of moments when its name ends in `_at`, compared with a day."""
-    if not path.endswith("_at"):
+    """A column of days, or of moments, compared with a day."""
+    if not is_moment_path(path):
         if op == "ne":
             return Q(**{f"{path}__isnull": False}) & ~Q(**{path: day})
         return Q(**{f"{path}__{_LOOKUPS[op]}": day})
@@ -89,9 +89,10 @@ def _date(path: str, op: str, meant: Any, today: date) -> Q:
 
 
 def _number(field: Field, path: str, op: str, meant: Decimal) -> Q:
-    """Compared on the column's own grid: whole minor units, or as many decimals as the column keeps."""
-    places = exponent(field.unit) if field.kind is Kind.MONEY else field.decimals
-    exact = meant.scaleb(places)
+    """Compared as it is where the column keeps decimals, else on the grid of whole numbers or minor units."""
+    if field.kind is Kind.NUMBER and field.decimals:
+        return _plain(field, path, op, meant)
+    exact = meant.scaleb(exponent(field.unit)) if field.kind is Kind.MONEY else meant
     low, high = (exact.to_integral_value(rounding) for rounding in (ROUND_FLOOR, ROUND_CEILING))
     if low != high and op in ("eq", "ne"):  # finer than the column: nothing stored can be equal
         return NEVER if op == "eq" else Q(**{f"{path}__isnull": False})
@@ -99,8 +100,7 @@ def _number(field: Field, path: str, op: str, meant: Decimal) -> Q:
     if abs(grid) > LARGEST:  # beyond any stored value
         is_above = (grid > 0) == (op in ("lt", "le"))
         return Q(**{f"{path}__isnull": False}) if op == "ne" or (op != "eq" and is_above) else NEVER
-    is_whole = field.kind is Kind.MONEY or not field.decimals
-    return _plain(field, path, op, grid if is_whole else Decimal(grid).scaleb(-places))
+    return _plain(field, path, op, grid)
 
 
 def _plain(field: Field, path: str, op: str, value: Any) -> Q:
