@@ -62,6 +62,19 @@ def run_firstwin(home: Path, *words: str, **environ: str) -> "subprocess.Complet
 
 
 @pytest.fixture(autouse=True)
+def _defaults_survive(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """A test that commits empties every table at its end; put back what the migrations had put there."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        from firstwin.accounts.default_attributes import add_defaults
+        from firstwin.accounts.models import Attribute
+
+        with django_db_blocker.unblock():
+            add_defaults(Attribute)
+
+
+@pytest.fixture(autouse=True)
 def _own_counters() -> Iterator[None]:
     """The in-process cache starts empty for each test."""
     from django.core.cache import caches

@@ -1,5 +1,9 @@
 """Attributes a new installation starts with. Operations may rename, archive or add to them."""
 
+from typing import Any
+
+from django.conf import settings
+
 from firstwin.accounts.models.kinds import AttributeKind, RollUp
 
 TIERS = (("strategic", "Strategic"), ("growth", "Growth"), ("core", "Core"))
@@ -19,3 +23,10 @@ DEFAULTS = (
     {"key": "city", "label": "City", "kind": AttributeKind.TEXT, "slot": "text_05"},
     {"key": "phone", "label": "Phone", "kind": AttributeKind.TEXT, "slot": "text_06"},
 )  # fmt: skip
+
+
+def add_defaults(attribute: Any) -> None:
+    """Add those that are missing. `attribute` is the model, as a migration or the app knows it."""
+    for position, values in enumerate(DEFAULTS, start=1):
+        own = {"unit": settings.FIRSTWIN_CURRENCY} if values["kind"] == AttributeKind.MONEY else {}
+        attribute.objects.get_or_create(key=values["key"], defaults={**values, **own, "position": position * 10})

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import migrations
 
 from firstwin.accounts import search
-from firstwin.accounts.default_attributes import DEFAULTS
-from firstwin.accounts.models.kinds import AttributeKind
+from firstwin.accounts.default_attributes import add_defaults
 from firstwin.accounts.models.now import FOLDED_COLUMNS
 
 
@@ -19,12 +17,8 @@ def order_by_code_point(apps: Any, schema_editor: Any) -> None:
         schema_editor.execute(f'alter table accounts_accountnow alter column {column} type varchar(400) collate "C"')
 
 
-def add_defaults(apps: Any, schema_editor: Any) -> None:
-    attribute = apps.get_model("accounts", "Attribute")
-    for position, values in enumerate(DEFAULTS, start=1):
-        if values["kind"] == AttributeKind.MONEY:
-            values = {**values, "unit": settings.FIRSTWIN_CURRENCY}
-        attribute.objects.get_or_create(key=values["key"], defaults={**values, "position": position * 10})
+def add_first_attributes(apps: Any, schema_editor: Any) -> None:
+    add_defaults(apps.get_model("accounts", "Attribute"))
 
 
 class Migration(migrations.Migration):
@@ -33,5 +27,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(order_by_code_point, migrations.RunPython.noop),
         migrations.RunPython(search.install, migrations.RunPython.noop),
-        migrations.RunPython(add_defaults, migrations.RunPython.noop),
+        migrations.RunPython(add_first_attributes, migrations.RunPython.noop),
     ]

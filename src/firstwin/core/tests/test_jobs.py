@@ -44,6 +44,7 @@ def test_the_same_job_waits_once() -> None:
     assert jobs.enqueue_once(note, "a")
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection between two jobs
 def test_a_worker_runs_what_waits_and_a_broken_job_stops_nothing() -> None:
     ran.clear()
     note.enqueue("one")

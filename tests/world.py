@@ -1,0 +1,147 @@
+"""A small world for tests about the whole house: staff of every role, one account with one of each thing on it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from firstwin.accounts.actions.assign import add_owner
+from firstwin.accounts.actions.files import add_file
+from firstwin.accounts.actions.notes import add_note
+from firstwin.accounts.actions.open_account import open_account
+from firstwin.accounts.actions.people import add_person
+from firstwin.accounts.actions.set_attributes import set_attributes
+from firstwin.accounts.actions.tag import tag_accounts
+from firstwin.accounts.actions.touches import log_touch
+from firstwin.accounts.models import (
+    Account,
+    Attribute,
+    Direction,
+    Ownership,
+    OwnershipKind,
+    SavedView,
+    TouchKind,
+)
+from firstwin.outreach.models import OutboxMessage
+from firstwin.people.actions.invitations import invite
+from firstwin.people.models import Invitation, Undo, User
+from firstwin.people.roles import Role, Scope
+from firstwin.people.tests.factories import make_team, make_user
+from tests.routes import Samples
+
+NOW = datetime.now(UTC) - timedelta(minutes=5)
+
+
+@dataclass
+class World:
+    owner: User
+    teammate: User
+    stranger: User
+    viewer: User
+    operations: User
+    admin: User
+    acme: Account
+    samples: Samples
+
+    @property
+    def staff(self) -> dict[str, User]:
+        names = ("owner", "teammate", "stranger", "viewer", "operations", "admin")
+        return {name: getattr(self, name) for name in names}
+
+
+def build_world() -> World:
+    """Staff and an account in the owner's book, in the database at hand."""
+    north = make_team("North")
+    owner = make_user("Ada Okafor", role=Role.CSM, team=north, scope=Scope.OWN)
+    teammate = make_user("Mina Ruiz", role=Role.CSM, team=north, scope=Scope.TEAM)
+    stranger = make_user("Tom Sato", role=Role.CSM, team=make_team("South"), scope=Scope.OWN)
+    admin = make_user("Ines Prado", role=Role.ADMIN)
+    acme = open_account(by=owner, name="Acme", now=NOW, domains=["acme.example"], external_ids=[("crm", "A-1")])
+    things = _fill(owner, stranger, acme)
+    return World(
+        owner=owner,
+        teammate=teammate,
+        stranger=stranger,
+        viewer=make_user("Vera Lind", role=Role.VIEWER),
+        operations=make_user("Ola Berg", role=Role.OPERATIONS),
+        admin=admin,
+        acme=acme,
+        samples=_samples(admin, things),
+    )
+
+
+def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
+    """One of each thing an account can have."""
+    open_account(by=owner, name="Acme Nordic", now=NOW, parent=acme)
+    industry = Attribute.objects.get(key="industry")
+    set_attributes(by=owner, accounts=[acme], values={industry: "Energy"}, now=NOW)
+    set_attributes(by=None, accounts=[acme], values={industry: "Mining"}, now=NOW, source="crm")
+    tag_accounts(by=owner, accounts=[acme], names=["Beta"], now=NOW)
+    add_owner(by=owner, accounts=[acme], kind=OwnershipKind.CO_OWNER, user=owner, now=NOW)
+    person = add_person(
+        by=owner, account=acme, now=NOW, name="Ines Sol", email="ines@acme.example", roles_played=["sponsor", "doer"]
+    )
+    touch = log_touch(
+        by=owner,
+        account=acme,
+        kind=TouchKind.CALL,
+        direction=Direction.BOTH,
+        occurred_at=NOW,
+        summary="Spoke about the roll-out",
+        next_step="Send the plan",
+        next_step_on=date.today() + timedelta(days=3),
+        attendees=[person],
+        now=NOW,
+    )
+    note = add_note(by=owner, account=acme, body="**Careful** with dates.", now=NOW)
+    file = add_file(by=owner, account=acme, name="plan.txt", content=ContentFile(b"plan", name="plan.txt"), now=NOW)
+    shared = SavedView.objects.create(key="shared", name="Shared", owner=owner, is_shared=True)
+    private = SavedView.objects.create(key="private", name="Private", owner=owner)
+    ownership = Ownership.objects.open().filter(account=acme, kind=OwnershipKind.CO_OWNER).get()
+    return {
+        "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
+        "private": private, "ownership": ownership, "stranger": stranger, "owner": owner,
+    }  # fmt: skip
+
+
+def _samples(admin: User, things: dict[str, Any]) -> Samples:
+    invitation: Any = invite(by=admin, email="new@example.com", name="New", role=Role.CSM, team=None, now=NOW)
+    message = OutboxMessage.objects.order_by("pk").first()
+    undo = Undo.objects.create(
+        user=things["owner"], verb="touch.logged", payload={"touch": str(things["touch"].key)}, says="Logged",
+        made_at=NOW, expires_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    standing = Invitation.objects.get()
+    return Samples(
+        by_parameter={
+            "key": things["account"].key,
+            "person": things["person"].key,
+            "attribute": "industry",
+            "touch": things["touch"].key,
+            "file": things["file"].key,
+            "role": "champion",
+            "section": "people",
+            "token": str(invitation).rsplit("/", 2)[-2] if "/" in str(invitation) else "unknown-token",
+            "uidb36": "1",
+        },
+        by_route={
+            "note": {"pk": things["note"].pk},
+            "note_history": {"pk": things["note"].pk},
+            "note_pin": {"pk": things["note"].pk},
+            "note_removal": {"pk": things["note"].pk},
+            "account_owner_end": {"pk": things["ownership"].pk},
+            "staff_member": {"pk": things["stranger"].pk},
+            "staff_disable": {"pk": things["stranger"].pk},
+            "staff_enable": {"pk": things["stranger"].pk},
+            "invitation_revoke": {"pk": standing.pk},
+            "undo": {"pk": undo.pk},
+            "team_rename": {"key": things["owner"].team.key},
+            "team_archive": {"key": things["owner"].team.key},
+            "team_restore": {"key": things["owner"].team.key},
+            "account_reset_password_from_key": {"key": "set-password", "uidb36": "1"},
+            "outbox_message": {"pk": message.pk if message else 1},
+            "outbox_send_again": {"pk": message.pk if message else 1},
+            "outbox_discard": {"pk": message.pk if message else 1},
+        },
+    )
