@@ -1,6 +1,6 @@
 """Questions this room answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -51,6 +51,27 @@ def notices_of(user: User) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user, in_app=True)[:PAGE]
 
 
+Namer = Callable[[Sequence[str]], Mapping[str, str]]
+_namers: dict[str, Namer] = {}
+
+
+def register_namer(on_kind: str, namer: Namer) -> None:
+    """Say how things of `on_kind` ("accounts.account") are called in the trail: ids → names, in one question."""
+    _namers[on_kind] = namer
+
+
+def _user_names(ids: Sequence[str]) -> dict[str, str]:
+    return {str(pk): name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
+
+
+def _team_names(ids: Sequence[str]) -> dict[str, str]:
+    return {str(pk): name for pk, name in Team.objects.filter(pk__in=ids).values_list("pk", "name")}
+
+
+register_namer("people.user", _user_names)
+register_namer("people.team", _team_names)
+
+
 @dataclass(frozen=True)
 class Change:
     """One value that a deed changed."""
@@ -97,17 +118,26 @@ def audit_trail(
     if before:
         rows = rows.filter(id__lt=before)
     found = list(rows[: PAGE + 1])
-    return TrailPage([entry(row) for row in found[:PAGE]], found[PAGE - 1].pk if len(found) > PAGE else None)
+    return TrailPage(entries(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
-def entry(row: AuditRow) -> TrailEntry:
-    """One row in words. Wants `actor` and `detail` at hand."""
+def entries(rows: Iterable[AuditRow]) -> list[TrailEntry]:
+    """Rows in words, with one question for each kind of thing among them. Wants `actor` and `detail` at hand."""
+    rows = list(rows)
+    ids: dict[str, set[str]] = {}
+    for row in rows:
+        ids.setdefault(row.on_kind, set()).add(row.on_id)
+    names = {kind: _namers[kind](sorted(found)) for kind, found in ids.items() if kind in _namers}
+    return [_entry(row, names.get(row.on_kind, {}).get(row.on_id, "")) for row in rows]
+
+
+def _entry(row: AuditRow, name: str) -> TrailEntry:
     detail = getattr(row, "detail", None)
     return TrailEntry(
         row=row,
         actor=row.actor.name if row.actor else "Firstwin",
         did=in_words(row.did),
-        on=f"{row.on_kind.partition('.')[2]} {row.on_id}",
+        on=name or f"{row.on_kind.partition('.')[2]} {row.on_id}",
         is_erased=bool(detail and detail.erased_at),
         changes=_changes(detail.before, detail.after) if detail else [],
     )

@@ -28,7 +28,7 @@ def register() -> None:
 
 def _rail() -> None:
     register_entry(NavEntry("notices", "Notices", "notices", "bell", "g n", 800, group="settings"))
-    register_entry(NavEntry("staff", "Team", "staff", "users", "g u", 810, group="settings"))
+    register_entry(NavEntry("staff", "Staff", "staff", "users", "g u", 810, group="settings"))
     register_entry(NavEntry("settings", "Settings", "settings", "gear", "g s", 820, group="settings"))
     register_entry(NavEntry("profile", "Profile", "settings", "user", order=900, group="user"))
     register_entry(NavEntry("sign-out", "Sign out", "account_logout", "log-out", order=910, group="user"))
@@ -77,7 +77,7 @@ def staff_commands(request: HttpRequest, query: str) -> Iterator[commands.Comman
                 hint=found.get_role_display(),
                 url=reverse("staff_member", kwargs={"pk": found.pk}),
                 icon="user",
-                group="Team",
+                group="Staff",
             )
 
 

@@ -34,7 +34,7 @@ def change_access(
     with transaction.atomic():
         user = _locked(user.pk)
         before = _access(user)
-        after = {"role": str(role), "team": team.pk if team else None, "scope": str(scope) if scope else None}
+        after = {"role": str(role), "team": team.key if team else None, "scope": str(scope) if scope else None}
         if before == after:
             return None
         _write_access(by, user, after, now)
@@ -114,7 +114,8 @@ def _write_access(by: User, user: User, access: dict[str, Any], now: datetime) -
     before = _access(user)
     if access["role"] != Role.ADMIN:
         _keep_an_admin(user)
-    user.role, user.team_id, user.scope = access["role"], access["team"], access["scope"]
+    user.role, user.scope = access["role"], access["scope"]
+    user.team = Team.objects.get(key=access["team"]) if access["team"] else None
     user.save(update_fields=["role", "team", "scope"])
     record(by=by, did="user.access_changed", on=user, now=now, before=before, after=access)
     if user.pk != by.pk:
@@ -129,7 +130,7 @@ def _write_access(by: User, user: User, access: dict[str, Any], now: datetime) -
 
 
 def _access(user: User) -> dict[str, Any]:
-    return {"role": user.role, "team": user.team_id, "scope": user.scope}
+    return {"role": user.role, "team": user.team.key if user.team else None, "scope": user.scope}
 
 
 def _keep_an_admin(leaving: User) -> None:

@@ -41,7 +41,7 @@ def test_changed_access_is_recorded_told_and_can_be_undone(admin: User) -> None:
     assert (user.role, user.team, user.scope) == ("manager", team, None)
     row = AuditRow.objects.get(did="user.access_changed")
     assert row.detail.before == {"role": "csm", "team": None, "scope": None}
-    assert row.detail.after == {"role": "manager", "team": team.pk, "scope": None}
+    assert row.detail.after == {"role": "manager", "team": team.key, "scope": None}
     assert Notice.objects.filter(user=user).count() == 1
     assert undo is not None
     use_undo(by=admin, pk=undo.pk, now=NOW)

@@ -9,7 +9,7 @@ from firstwin.core.errors import NotAllowed
 from firstwin.people import mail, notifications, queries, rules
 from firstwin.people.actions import settings as actions
 from firstwin.people.forms import AppearanceForm, AuditFilterForm, NotificationsForm, ProfileForm
-from firstwin.people.models import Channel
+from firstwin.people.models import Channel, User
 from firstwin.people.roles import scope_of
 from firstwin.people.views.shared import say, settings_page, who
 
@@ -96,6 +96,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         status=_status(not form.is_valid()),
         form=form,
         trail=found,
+        people=[("", "Anybody"), *User.objects.values_list("id", "name")],
         query=kept.urlencode(),
     )
 
