@@ -97,5 +97,3 @@ def _day(value: date | None) -> str | None:
 
 def _hex(value: uuid.UUID | None) -> str | None:
     return None if value is None else value.hex
-
-

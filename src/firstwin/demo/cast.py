@@ -70,14 +70,16 @@ def _hire(number: int) -> Colleague:
     dice = dice_for("hire", number)
     firsts, lasts = NAMES[pick(dice, sorted(NAMES))]
     # The number keeps two of the same name apart, as mail systems do.
-    name = f"{pick(dice, firsts)} {pick(dice, lasts)} {number + 2}".replace("_", " ")
+    name = f"{pick(dice, firsts)} {pick(dice, lasts)} {number + 2}"
     return Colleague(name, Role.CSM, TEAMS[number % len(TEAMS)][0])
 
 
 def books(staff: tuple[Colleague, ...]) -> dict[str, list[int]]:
     """Team → places in `staff` of the CSMs who are still there."""
     return {
-        team: [place for place, who in enumerate(staff) if who.team == team and who.role == Role.CSM and who.left is None]
+        team: [
+            place for place, who in enumerate(staff) if who.team == team and who.role == Role.CSM and who.left is None
+        ]
         for team, _ in TEAMS
     }
 

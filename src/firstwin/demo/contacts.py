@@ -49,16 +49,16 @@ class Contact:
 # tier → (roles of one person, chance that there is such a person)
 _SEATS: dict[str, tuple[tuple[tuple[str, ...], float], ...]] = {
     "strategic": (
-        (("sponsor",), 0.9), (("champion",), 0.88), (("doer",), 0.97), (("accountable",), 0.84), (("doer",), 0.7),
+        (("sponsor",), 0.93), (("champion",), 0.92), (("doer",), 0.97), (("accountable",), 0.9), (("doer",), 0.7),
         (("technical",), 0.8), (("influencer",), 0.6), (("technical",), 0.25), ((), 0.5), (("influencer",), 0.3),
     ),
     "growth": (
-        (("sponsor",), 0.86), (("champion",), 0.84), (("doer",), 0.95), (("accountable",), 0.68), (("technical",), 0.5),
+        (("sponsor",), 0.9), (("champion",), 0.88), (("doer",), 0.95), (("accountable",), 0.8), (("technical",), 0.5),
         (("influencer",), 0.3), (("doer",), 0.4), ((), 0.25),
     ),
     "core": (
-        (("sponsor", "accountable"), 0.5), (("sponsor",), 0.3), (("champion", "doer"), 0.45), (("doer",), 0.72),
-        (("champion",), 0.4), (("accountable",), 0.3), (("technical",), 0.22), ((), 0.15),
+        (("sponsor", "accountable"), 0.72), (("champion", "doer"), 0.55), (("doer",), 0.74), (("sponsor",), 0.35),
+        (("champion",), 0.55), (("accountable",), 0.35), (("technical",), 0.22), ((), 0.15),
     ),
 }  # fmt: skip
 

@@ -60,7 +60,7 @@ def person_name(dice: Random, country: str) -> str:
     """Mostly of the place, often from elsewhere."""
     culture = COUNTRIES[country][1] if dice.random() < 0.82 else pick(dice, _CULTURES)
     firsts, lasts = NAMES[culture]
-    return f"{pick(dice, firsts)} {pick(dice, lasts)}".replace("_", " ")
+    return f"{pick(dice, firsts)} {pick(dice, lasts)}"
 
 
 _CULTURES = tuple(NAMES)

@@ -52,8 +52,8 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     Membership: ("id", "person_id", "account_id", "title", *_PERIOD),
     RoleHeld: ("id", "person_id", "account_id", "role", *_PERIOD),
     Touch: (
-        "id", "key", "account_id", "author_id", "kind", "direction", "occurred_at", "minutes", "is_planned", "sentiment",
-        "summary", "next_step", "next_step_on", "external_id", "search_text", *_CLOCKS,
+        "id", "key", "account_id", "author_id", "kind", "direction", "occurred_at", "minutes", "is_planned",
+        "sentiment", "summary", "next_step", "next_step_on", "external_id", "search_text", *_CLOCKS,
     ),
     TouchAttendee: ("id", "touch_id", "person_id"),
     Note: (
@@ -175,7 +175,9 @@ class Rows:
         self._happened(recorded_at, None, "account.opened", "accounts.account", account, account, {"name": script.name})
         self._add(Domain, account, script.domain, recorded_at)
         for known in customer.sources:
-            self._add(AccountExternalId, account, known.source, known.external_id, recorded_at, moment(known.seen_on, 310))
+            self._add(
+                AccountExternalId, account, known.source, known.external_id, recorded_at, moment(known.seen_on, 310)
+            )
         for stint in customer.stints:
             self._stint(account, stint)
         for value in customer.values:
@@ -214,8 +216,8 @@ class Rows:
             known_at = moment(human.known_on, EARLY)
             email = human.email
             person = self.person_ids[human.key] = self._add(
-                Person, human.key, human.subject, human.name, email, folded_email(email) if email else "", human.phone, 1,
-                known_at, None, "staff", fold(f"{human.name} {email}"),
+                Person, human.key, human.subject, human.name, email, folded_email(email) if email else "", human.phone,
+                1, known_at, None, "staff", fold(f"{human.name} {email}"),
             )  # fmt: skip
             self._happened(known_at, by, "person.added", "accounts.person", person, account, {"name": human.name})
         ends = {"ends_on": contact.left_on, "end_known_on": contact.left_known_on}
@@ -255,4 +257,3 @@ class Rows:
     ) -> None:
         if at >= self.since:
             self.happened.append(Happened(at, actor, did, on_kind, on_id, account, after))
-

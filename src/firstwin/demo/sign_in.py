@@ -7,10 +7,16 @@ from pathlib import Path
 from django.conf import settings
 
 from firstwin.demo.cast import ADMIN, STAFF, Colleague
+from firstwin.demo.words import words
 from firstwin.people.roles import Role
 
 FILE = "demo_sign_in"
-_WORDS = ["amber", "apple", "birch", "cedar", "cloud", "copper", "coral", "crane", "delta", "ember", "fable", "fern", "field", "flint", "forest", "garden", "harbor", "hazel", "island", "ivory", "juniper", "lagoon", "lantern", "laurel", "linen", "maple", "meadow", "mellow", "olive", "orchard", "otter", "pebble", "pepper", "quartz", "river", "saddle", "saffron", "sierra", "silver", "spruce", "summit", "thistle", "timber", "topaz", "valley", "velvet", "walnut", "willow", "winter"]
+_WORDS = words(
+    """amber apple birch cedar cloud copper coral crane delta ember fable fern field flint forest garden harbor
+    hazel island ivory juniper lagoon lantern laurel linen maple meadow mellow olive orchard otter pebble
+    pepper quartz river saddle saffron sierra silver spruce summit thistle timber topaz valley velvet walnut
+    willow winter"""
+)
 
 
 def kept_at() -> Path:

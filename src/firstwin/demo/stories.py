@@ -62,7 +62,11 @@ class Story:
 
     def values(self, script: Script, as_of: date) -> list[Value]:
         """As everybody's, but complete and undisputed unless the story says otherwise."""
-        said = {value.key: value for value in values_of("told", script, as_of) if value.ends_on is None and value.source != "billing"}
+        said = {
+            value.key: value
+            for value in values_of("told", script, as_of)
+            if value.ends_on is None and value.source != "billing"
+        }
         said["customer_since"] = Value("customer_since", "billing", script.recorded_on, day=script.starts_on)
         said["tier"] = Value("tier", "staff", script.recorded_on, text=script.tier)
         said["employees"] = Value("employees", "crm", script.recorded_on, number=float(script.employees))
@@ -106,7 +110,9 @@ def _people(*seats: tuple[str, str, tuple[str, ...], int | None]) -> Callable[[S
     return cast
 
 
-def _told(writer: Writer, hands: Hands, days: Sequence[tuple[int, str, str]], *, who: Sequence[int] = (0,)) -> list[Said]:
+def _told(
+    writer: Writer, hands: Hands, days: Sequence[tuple[int, str, str]], *, who: Sequence[int] = (0,)
+) -> list[Said]:
     """Contacts on exact days: (days ago, situation, direction). The place of each person in the cast is in `who`."""
     found: list[Said] = []
     for place, (ago, situation, direction) in enumerate(days):
@@ -122,7 +128,9 @@ def _sponsor_left(writer: Writer, hands: Hands) -> list[Said]:
     """Everybody until the sponsor went; since then only the person who does the work."""
     early = [(700 - 28 * n, "adoption", "both") for n in range(23)]
     before = _told(writer, hands, [*early, (62, "qbr", "both")], who=(0, 2))
-    after = _told(writer, hands, [(34, "adoption", "both"), (20, "inbound", "theirs"), (6, "adoption", "both")], who=(2,))
+    after = _told(
+        writer, hands, [(34, "adoption", "both"), (20, "inbound", "theirs"), (6, "adoption", "both")], who=(2,)
+    )
     return before + after
 
 
@@ -139,7 +147,10 @@ def _model(writer: Writer, hands: Hands) -> list[Said]:
     days = [(705 - 21 * n, "qbr" if n % 4 == 3 else "adoption", "both") for n in range(33)]
     found = _told(writer, hands, [*days, (10, "qbr", "both"), (4, "adoption", "both")], who=(0, 1, 3))
     next_on = writer.as_of + timedelta(days=9)
-    return [*found[:-1], replace(found[-1], next_step="Walk the sponsor through the year in numbers", next_step_on=next_on)]
+    return [
+        *found[:-1],
+        replace(found[-1], next_step="Walk the sponsor through the year in numbers", next_step_on=next_on),
+    ]
 
 
 def _silent(writer: Writer, hands: Hands) -> list[Said]:
@@ -148,7 +159,9 @@ def _silent(writer: Writer, hands: Hands) -> list[Said]:
 
 
 def _until_orphaned(writer: Writer, hands: Hands) -> list[Said]:
-    return _told(writer, hands, [(650 - 30 * n, "adoption", "both") for n in range(21)] + [(27, "adoption", "both")], who=(1,))
+    return _told(
+        writer, hands, [(650 - 30 * n, "adoption", "both") for n in range(21)] + [(27, "adoption", "both")], who=(1,)
+    )
 
 
 def _regular(writer: Writer, hands: Hands) -> list[Said]:

@@ -117,9 +117,7 @@ def known_as(seed: str, script: Script, as_of: date, *, number: int) -> list[Kno
     return found
 
 
-def remarks_of(
-    seed: str, script: Script, contacts: Sequence[Contact], as_of: date, author: int | None
-) -> list[Remark]:
+def remarks_of(seed: str, script: Script, contacts: Sequence[Contact], as_of: date, author: int | None) -> list[Remark]:
     dice = dice_for(seed, script.number, "notes")
     if dice.random() > {"strategic": 0.8, "growth": 0.45, "core": 0.2}[script.tier]:
         return []

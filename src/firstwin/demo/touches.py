@@ -215,7 +215,10 @@ def _events(writer: Writer, author_on: Sequence[tuple[date, int | None]], names:
     last = writer.script.ends_on or writer.as_of
     said = [
         writer.write(
-            "champion_change", contact.left_known_on, author=author(author_on, contact.left_known_on), left=contact.human.name
+            "champion_change",
+            contact.left_known_on,
+            author=author(author_on, contact.left_known_on),
+            left=contact.human.name,
         )
         for contact in writer.contacts
         if contact.left_known_on and contact.left_known_on < last and {"champion", "sponsor"} & {*contact.roles}
@@ -244,5 +247,3 @@ def author(author_on: Sequence[tuple[date, int | None]], day: date) -> int | Non
 def _days_to_anniversary(starts_on: date, day: date) -> int:
     passed = (day - starts_on).days
     return 365 - passed % 365 if passed > 0 else 9_999
-
-

@@ -1,41 +1,77 @@
 """What customers are called, where they are and what they do. Every name is made up; none is meant to be anybody."""
 
+from firstwin.demo.words import words
+
 # Roots of names, by the part of the world they sound like.
 ROOTS: dict[str, tuple[str, ...]] = {
-    "en": tuple(
-        ["Aldergate", "Ambleford", "Anvilbrook", "Arkwell", "Ashcombe", "Barrowfield", "Beaconhurst", "Birchmere", "Blackwater", "Bramley", "Brightwick", "Broadmere", "Calderwick", "Calloway", "Cardinall", "Castlemoor", "Chalkstone", "Cinderford", "Claymore", "Cobblestead", "Coppergate", "Cresthaven", "Crosswell", "Dalebrook", "Dappleton", "Deepwell", "Dovecote", "Drayholm", "Eastmarch", "Elderbrook", "Emberley", "Fairlight", "Fallowmere", "Farrowdale", "Fenwright", "Flintham", "Foxhollow", "Gablewood", "Gallowhill", "Glasswater", "Goldthorpe", "Granthorne", "Greyfriar", "Halloway", "Harbourne", "Harrowgate", "Hartsmere", "Hawkridge", "Hazelden", "Heronsgate", "Highmarsh", "Hollowell", "Ironbridge", "Ivybank", "Juniper", "Keelby", "Kestrel", "Kingsbarrow", "Lanternmoor", "Larkfield", "Linden", "Lockhaven", "Longmead", "Lowther", "Marlowe", "Maplecroft", "Meridale", "Millrace", "Moorgate", "Nethercott", "Northmoor", "Oakhanger", "Oldcastle", "Orchardleigh", "Ottermouth", "Pennyfarthing", "Pinecrest", "Plumstead", "Quarrybank", "Quillfeather", "Ravensworth", "Redmayne", "Ridgeway", "Rookwood", "Rosebarn", "Rushmere", "Sable", "Saltmarsh", "Sandgate", "Sedgewick", "Shearwater", "Silverdale", "Southwold", "Stagmere", "Stonecutter", "Summerfold", "Swanwick", "Tanglewood", "Tarnside", "Thistledown", "Thornbury", "Tidewell", "Timberlake", "Tolworth", "Underhill", "Upwell", "Vellum", "Waverley", "Weatherby", "Westerham", "Whitlock", "Willowbank", "Windrush", "Wolfstan", "Woodruff", "Wrenfield", "Yarrow", "Yewtree", "Zephyr", "Copperline", "Bluewhistle", "Larkspur", "Tallgrass", "Redcedar", "Prairiegate", "Cottonwick", "Sagebrush", "Wheatland", "Bearpaw", "Cedarfall"]
+    "en": words(
+        """Aldergate Ambleford Anvilbrook Arkwell Ashcombe Barrowfield Beaconhurst Birchmere Blackwater Bramley
+        Brightwick Broadmere Calderwick Calloway Cardinall Castlemoor Chalkstone Cinderford Claymore
+        Cobblestead Coppergate Cresthaven Crosswell Dalebrook Dappleton Deepwell Dovecote Drayholm Eastmarch
+        Elderbrook Emberley Fairlight Fallowmere Farrowdale Fenwright Flintham Foxhollow Gablewood
+        Gallowhill Glasswater Goldthorpe Granthorne Greyfriar Halloway Harbourne Harrowgate Hartsmere
+        Hawkridge Hazelden Heronsgate Highmarsh Hollowell Ironbridge Ivybank Juniper Keelby Kestrel
+        Kingsbarrow Lanternmoor Larkfield Linden Lockhaven Longmead Lowther Marlowe Maplecroft Meridale
+        Millrace Moorgate Nethercott Northmoor Oakhanger Oldcastle Orchardleigh Ottermouth Pennyfarthing
+        Pinecrest Plumstead Quarrybank Quillfeather Ravensworth Redmayne Ridgeway Rookwood Rosebarn Rushmere
+        Sable Saltmarsh Sandgate Sedgewick Shearwater Silverdale Southwold Stagmere Stonecutter Summerfold
+        Swanwick Tanglewood Tarnside Thistledown Thornbury Tidewell Timberlake Tolworth Underhill Upwell
+        Vellum Waverley Weatherby Westerham Whitlock Willowbank Windrush Wolfstan Woodruff Wrenfield Yarrow
+        Yewtree Zephyr Copperline Bluewhistle Larkspur Tallgrass Redcedar Prairiegate Cottonwick Sagebrush
+        Wheatland Bearpaw Cedarfall"""
     ),
-    "de": tuple(
-        ["Adlerstein", "Birkenau", "Brandhof", "Buchwald", "Eichfeld", "Eisenach", "Falkenried", "Felsner", "Finkenwerk", "Gerstental", "Grauwald", "Grunewerk", "Hagenbrock", "Haldenstein", "Heidbrink", "Hollental", "Immendorf", "Kaltenbach", "Kastanienhof", "Kirschgarten", "Klinkerfuss", "Kornblum", "Lindauer", "Lorbach", "Marschland", "Mühlbrunn", "Nordhafen", "Ostertal", "Quellbrunn", "Rabenstein", "Reiherfeld", "Rothbach", "Salzgrund", "Sandkamp", "Silberhorn", "Steinbrück", "Tannhofer", "Uferland", "Waldkirchner", "Wiesengrund"]
+    "de": words(
+        """Adlerstein Birkenau Brandhof Buchwald Eichfeld Eisenach Falkenried Felsner Finkenwerk Gerstental Grauwald
+        Grunewerk Hagenbrock Haldenstein Heidbrink Hollental Immendorf Kaltenbach Kastanienhof Kirschgarten
+        Klinkerfuss Kornblum Lindauer Lorbach Marschland Mühlbrunn Nordhafen Ostertal Quellbrunn Rabenstein
+        Reiherfeld Rothbach Salzgrund Sandkamp Silberhorn Steinbrück Tannhofer Uferland Waldkirchner
+        Wiesengrund"""
     ),
-    "fr": tuple(
-        ["Aubépine", "Beaumarchand", "Belleroche", "Boisfleury", "Boréal", "Chantelune", "Clairfontaine", "Combelle", "Courtenvaux", "Delacombe", "Fontevrault", "Grandpré", "Hautecour", "Lamartinière", "Lauzière", "Lormont", "Marivaux", "Mirebeau", "Montclar", "Noirval", "Orvillac", "Peyrelade", "Pierrefort", "Quatreveaux", "Rivalin", "Rochebrune", "Saint-Elme", "Sauvagnac", "Tournelle", "Valcrest", "Vaubrun", "Verdelaine", "Villandry"]
+    "fr": words(
+        """Aubépine Beaumarchand Belleroche Boisfleury Boréal Chantelune Clairfontaine Combelle Courtenvaux Delacombe
+        Fontevrault Grandpré Hautecour Lamartinière Lauzière Lormont Marivaux Mirebeau Montclar Noirval
+        Orvillac Peyrelade Pierrefort Quatreveaux Rivalin Rochebrune Saint-Elme Sauvagnac Tournelle Valcrest
+        Vaubrun Verdelaine Villandry"""
     ),
-    "es": tuple(
-        ["Alborada", "Almendral", "Arroyal", "Azahara", "Cabrales", "Campoverde", "Castañar", "Cerrolargo", "Cordillana", "Encinares", "Espinardo", "Fuenclara", "Granadal", "Guadiaro", "Higueral", "Laurisilva", "Madroñal", "Miraflor", "Montaraz", "Naranjal", "Olivares", "Palmeral", "Peñalba", "Pinarejo", "Quebrada", "Robledal", "Salvatierra", "Serranía", "Tamarindo", "Valdemora", "Vegarica", "Zarzalejo"]
+    "es": words(
+        """Alborada Almendral Arroyal Azahara Cabrales Campoverde Castañar Cerrolargo Cordillana Encinares Espinardo
+        Fuenclara Granadal Guadiaro Higueral Laurisilva Madroñal Miraflor Montaraz Naranjal Olivares
+        Palmeral Peñalba Pinarejo Quebrada Robledal Salvatierra Serranía Tamarindo Valdemora Vegarica
+        Zarzalejo"""
     ),
-    "pt": tuple(
-        ["Alvorada", "Aroeira", "Boavista", "Caravela", "Figueiral", "Ipeverde", "Jacarandá", "Lagoanova", "Mangabeira", "Paraguaçu", "Pedralva", "Ribeirinha", "Sabiá", "Serranova", "Tijucal", "Vale-Claro"]
+    "pt": words(
+        """Alvorada Aroeira Boavista Caravela Figueiral Ipeverde Jacarandá Lagoanova Mangabeira Paraguaçu Pedralva
+        Ribeirinha Sabiá Serranova Tijucal Vale-Claro"""
     ),
-    "it": tuple(
-        ["Acquachiara", "Altavilla", "Bellariva", "Borgonuovo", "Castelvetro", "Collinaverde", "Fontanarossa", "Girasole", "Lagoscuro", "Montebruno", "Olmeto", "Pietrafina", "Pratolungo", "Rivalta", "Roccaforte", "Sassomare", "Torrebianca", "Valdoro", "Vignanova", "Zafferana"]
+    "it": words(
+        """Acquachiara Altavilla Bellariva Borgonuovo Castelvetro Collinaverde Fontanarossa Girasole Lagoscuro
+        Montebruno Olmeto Pietrafina Pratolungo Rivalta Roccaforte Sassomare Torrebianca Valdoro Vignanova
+        Zafferana"""
     ),
-    "nl": tuple(
-        ["Achterberg", "Boomgaard", "Dijkstraat", "Duinrell", "Eikenhorst", "Graanveld", "Havenaar", "Kloosterman", "Lindenhof", "Molenwijk", "Polderzicht", "Rietveen", "Scheepmaker", "Veldkamp", "Waterlant", "Zuiderhof"]
+    "nl": words(
+        """Achterberg Boomgaard Dijkstraat Duinrell Eikenhorst Graanveld Havenaar Kloosterman Lindenhof Molenwijk
+        Polderzicht Rietveen Scheepmaker Veldkamp Waterlant Zuiderhof"""
     ),
-    "nordic": tuple(
-        ["Almskog", "Askeby", "Bergvik", "Björkdal", "Blåfjell", "Dalsgård", "Ekhamra", "Fjordheim", "Granlunda", "Hagström", "Havsund", "Holmgaard", "Isfors", "Kallvatn", "Klippan", "Lindholmen", "Ljungby", "Lofsdal", "Mosskog", "Nordanvik", "Norrhamn", "Ormsund", "Rönnbo", "Sandvika", "Skogfors", "Skärgård", "Solbakke", "Stenvik", "Strandby", "Tallbacka", "Tindra", "Vestfold", "Vinterå", "Ålund"]
+    "nordic": words(
+        """Almskog Askeby Bergvik Björkdal Blåfjell Dalsgård Ekhamra Fjordheim Granlunda Hagström Havsund Holmgaard
+        Isfors Kallvatn Klippan Lindholmen Ljungby Lofsdal Mosskog Nordanvik Norrhamn Ormsund Rönnbo
+        Sandvika Skogfors Skärgård Solbakke Stenvik Strandby Tallbacka Tindra Vestfold Vinterå Ålund"""
     ),
-    "pl": tuple(
-        ["Białowód", "Brzozowa", "Czarnylas", "Dolina", "Jesionka", "Kamienica", "Klonowa", "Lipowa", "Modrzew", "Olszyna", "Piaskowa", "Rzeczna", "Sosnowy", "Wierzbowa", "Złotogóra"]
+    "pl": words(
+        """Białowód Brzozowa Czarnylas Dolina Jesionka Kamienica Klonowa Lipowa Modrzew Olszyna Piaskowa Rzeczna
+        Sosnowy Wierzbowa Złotogóra"""
     ),
-    "in": tuple(
-        ["Amravan", "Anandam", "Ashoka", "Banyanra", "Chandrika", "Devgiri", "Dhruva", "Girnara", "Himgiri", "Jalanidhi", "Kaveria", "Kesari", "Lotara", "Malhari", "Meghdoot", "Nilgira", "Panchvati", "Rajhansa", "Sahyadra", "Saptarang", "Shreenath", "Suryakant", "Trivenia", "Vasundhara", "Vindhya"]
+    "in": words(
+        """Amravan Anandam Ashoka Banyanra Chandrika Devgiri Dhruva Girnara Himgiri Jalanidhi Kaveria Kesari Lotara
+        Malhari Meghdoot Nilgira Panchvati Rajhansa Sahyadra Saptarang Shreenath Suryakant Trivenia
+        Vasundhara Vindhya"""
     ),
-    "jp": tuple(
-        ["Akamatsu", "Aoyanagi", "Asahiya", "Fujimori", "Hanamura", "Harukaze", "Hoshikawa", "Ishibashi", "Kaedeyama", "Kawasemi", "Kitanami", "Komorebi", "Matsukaze", "Minamoto", "Mizuho-ya", "Morikage", "Natsume", "Sakuragi", "Shirakaba", "Sunadome", "Takegawa", "Tsubame", "Umenoki", "Yamabuki"]
+    "jp": words(
+        """Akamatsu Aoyanagi Asahiya Fujimori Hanamura Harukaze Hoshikawa Ishibashi Kaedeyama Kawasemi Kitanami
+        Komorebi Matsukaze Minamoto Mizuho-ya Morikage Natsume Sakuragi Shirakaba Sunadome Takegawa Tsubame
+        Umenoki Yamabuki"""
     ),
-}  # fmt: skip
+}
 
 # Industry → the words that follow a root, in the language of the root. `*` serves every language without its own.
 SUFFIXES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -172,7 +208,18 @@ BRANCHES = (
     "Ireland", "Engineering", "Distribution", "Property", "Ventures", "Technical", "Shared Services", "Online",
     "Wholesale",
 )  # fmt: skip
-SITES = ("Plant 1", "Plant 2", "Depot", "Riverside", "Campus", "Airport", "Old Town", "Harbour", "Ring Road", "Parkside")
+SITES = (
+    "Plant 1",
+    "Plant 2",
+    "Depot",
+    "Riverside",
+    "Campus",
+    "Airport",
+    "Old Town",
+    "Harbour",
+    "Ring Road",
+    "Parkside",
+)
 
 # How another source words the same industry, where the two disagree.
 OTHERWISE = {

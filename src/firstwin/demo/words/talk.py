@@ -281,7 +281,7 @@ NOTES = (
     "**Goal for the year:** {goal}.\n\nMeasured in {system}, baseline taken in {month}. Ask {who} before quoting numbers.",
     "## Plan on a page\n\n1. First win at {site}: {win}\n2. Then {site2}\n3. Review with the sponsor every quarter",
     "Contract is held centrally, the use is local. Do **not** talk price with {who}; {other} does that.",
-    "> \"If the planners keep their spreadsheet we have lost.\" — {who}\n\nKeep the planners close.",
+    '> "If the planners keep their spreadsheet we have lost." — {who}\n\nKeep the planners close.',
     "## Open promises\n\n- [ ] Larger buttons on the phone\n- [x] Export of closed jobs\n- [ ] Answer on {blocker}",
     "Network at {site} is weak. Always test `offline` before a demo there.",
     "They bought because of an audit finding. Next audit is in {month}; {feature} must be clean by then.",
