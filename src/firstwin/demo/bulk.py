@@ -87,8 +87,8 @@ def _json(value: Any) -> str | None:
 
 
 def _moment(value: datetime | None) -> str | None:
-    """As Django keeps moments on SQLite: UTC without saying so."""
-    return None if value is None else value.replace(tzinfo=None).isoformat(" ")
+    """As Django keeps moments on SQLite: in UTC (as all ours are), without the offset."""
+    return None if value is None else value.isoformat(" ")[:-6]
 
 
 def _day(value: date | None) -> str | None:

@@ -204,10 +204,9 @@ class Company:
             stints = [Stint(earlier, since, turn), Stint(owner, turn)]
         if story and story.orphaned is not None:
             stints[-1] = replace(stints[-1], ends_on=as_of - timedelta(days=story.orphaned))
-        elif not story and dice.random() < 0.012:
-            stints[-1] = replace(
-                stints[-1], ends_on=between(dice, since + timedelta(days=30), as_of - timedelta(days=3))
-            )
+        elif not story and dice.random() < 0.012 and (as_of - stints[-1].starts_on).days > 60:
+            dropped = between(dice, stints[-1].starts_on + timedelta(days=30), as_of - timedelta(days=3))
+            stints[-1] = replace(stints[-1], ends_on=dropped)
         return stints + self._beside(dice, script, owner, team)
 
     def _beside(self, dice: Random, script: Script, owner: int, team: str) -> list[Stint]:
