@@ -1,4 +1,5 @@
 """Our icon set: strokes of 1.5 on a grid of 16. A shape is one path; dots are zero-length strokes with round caps."""
+# ruff: noqa: E501 (a path is as long as it is)
 
 from functools import lru_cache
 
@@ -80,7 +81,7 @@ SHAPES = {
 def icon(name: str, label: str = "", size: int = 16) -> Markup:
     """An inline SVG. Without a label it is decoration; with one it speaks. Raises KeyError for an unknown name."""
     speaks = Markup('role="img" aria-label="%s"') % label if label else Markup('aria-hidden="true"')
-    return Markup(
+    return Markup(  # noqa: S704 (constants of this file, and a label escaped above)
         f'<svg class="icon" data-icon="{escape(name)}" viewBox="0 0 16 16" width="{size:d}" height="{size:d}" '
         f'{speaks} focusable="false"><path d="{_shape(name)}"/></svg>'
     )

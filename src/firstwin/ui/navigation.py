@@ -49,14 +49,11 @@ def register_entry(entry: NavEntry) -> None:
 
 def rail_entries(user: Any, path: str) -> list[RailEntry]:
     """What `user` sees, in order; the entry whose address is the longest prefix of `path` is the current one."""
-    seen = [
-        entry for entry in sorted(_entries.values(), key=lambda e: (e.order, e.label)) if entry.visible(user)
-    ]
+    seen = [entry for entry in sorted(_entries.values(), key=lambda e: (e.order, e.label)) if entry.visible(user)]
     addresses = {entry.key: reverse(entry.url_name) for entry in seen}
     here = max((a for a in addresses.values() if _covers(a, path)), key=len, default="")
     return [
-        RailEntry(e.key, e.label, addresses[e.key], e.icon, e.hotkey, e.group, addresses[e.key] == here)
-        for e in seen
+        RailEntry(e.key, e.label, addresses[e.key], e.icon, e.hotkey, e.group, addresses[e.key] == here) for e in seen
     ]
 
 

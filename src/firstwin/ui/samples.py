@@ -81,9 +81,53 @@ def _rows(now: datetime) -> tuple[Row, ...]:
 
     usd = "USD"
     return (
-        Row("1", "Northwind Freight", "good", "Healthy", 81, -2, line(5, 6, 7, 6, 8, 8, 7, 8, 9, 8), Money(1_440_000, usd), now - timedelta(hours=3), "Ada Okafor"),  # noqa: E501
-        Row("2", "Halcyon Robotics", "good", "Healthy", 77, 6, line(3, 3, 4, 5, 5, 6, 6, 7, 8, 9), Money(8_400_000, usd), now - timedelta(days=1), "Mina Ruiz"),  # noqa: E501
-        Row("3", "Juniper & Vale", "risk", "At risk", 31, -18, line(9, 8, 8, 7, 5, 5, 4, 3, 2, 2), Money(9_640_000, usd), now - timedelta(days=23), "Tom Sato"),  # noqa: E501
-        Row("4", LONG, "watch", "Watch", 48, -3, (4, None, 5, 4, None, None, 5, 4, 5, 4), Money(12_345_678_900, usd), now - timedelta(days=65), "Bartholomew Fitzgerald-Whittington"),  # noqa: E501
+        Row(
+            "1",
+            "Northwind Freight",
+            "good",
+            "Healthy",
+            81,
+            -2,
+            line(5, 6, 7, 6, 8, 8, 7, 8, 9, 8),
+            Money(1_440_000, usd),
+            now - timedelta(hours=3),
+            "Ada Okafor",
+        ),
+        Row(
+            "2",
+            "Halcyon Robotics",
+            "good",
+            "Healthy",
+            77,
+            6,
+            line(3, 3, 4, 5, 5, 6, 6, 7, 8, 9),
+            Money(8_400_000, usd),
+            now - timedelta(days=1),
+            "Mina Ruiz",
+        ),
+        Row(
+            "3",
+            "Juniper & Vale",
+            "risk",
+            "At risk",
+            31,
+            -18,
+            line(9, 8, 8, 7, 5, 5, 4, 3, 2, 2),
+            Money(9_640_000, usd),
+            now - timedelta(days=23),
+            "Tom Sato",
+        ),
+        Row(
+            "4",
+            LONG,
+            "watch",
+            "Watch",
+            48,
+            -3,
+            (4, None, 5, 4, None, None, 5, 4, 5, 4),
+            Money(12_345_678_900, usd),
+            now - timedelta(days=65),
+            "Bartholomew Fitzgerald-Whittington",
+        ),
         Row("5", "Meridian Labs", "none", "No score", None, None, (), None, now - timedelta(days=400), "", True),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.urls import reverse
 
 from firstwin.core import clock
 from firstwin.ui.navigation import RailEntry, rail_entries
@@ -13,6 +14,14 @@ from firstwin.ui.toasts import Toast, kept_toasts
 
 THEMES = ("system", "light", "dark")
 DENSITIES = ("normal", "compact")
+
+
+_theme_route: list[str] = []
+
+
+def keep_theme_at(url_name: str) -> None:
+    """Name the route that a chosen theme is posted to, so that it stays chosen."""
+    _theme_route[:] = [url_name]
 
 
 class Shell:
@@ -37,6 +46,11 @@ class Shell:
     def theme(self) -> str:
         """light, dark, or system (the operating system decides)."""
         return _one_of(THEMES, getattr(self.user, "theme", None))
+
+    @cached_property
+    def theme_url(self) -> str:
+        """Where the theme is kept, or empty."""
+        return reverse(_theme_route[0]) if _theme_route and self.user else ""
 
     @cached_property
     def density(self) -> str:

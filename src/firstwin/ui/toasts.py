@@ -38,7 +38,7 @@ def kept_toasts(kept: Iterable[Message]) -> list[Toast]:
     return [
         Toast(
             message=str(item.message),
-            undo_url=item.extra_tags if (item.extra_tags or "").startswith("/") else "",  # type: ignore[arg-type]
+            undo_url=item.extra_tags if (item.extra_tags or "").startswith("/") else "",
             tone="risk" if item.level >= messages.WARNING else "none",
         )
         for item in kept

@@ -12,7 +12,8 @@ from firstwin.ui.refusals import refusal
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
-    return page(request, "ui/gallery.html", samples=samples.make(clock.now()), icon_names=sorted(icons.SHAPES), title="Components")
+    names = sorted(icons.SHAPES)
+    return page(request, "ui/gallery.html", samples=samples.make(clock.now()), icon_names=names, title="Components")
 
 
 @require_safe
@@ -40,6 +41,4 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refusal(
-        request, 403, "This page was open for too long. Reload it and try again; what you typed is kept."
-    )
+    return refusal(request, 403, "This page was open for too long. Reload it and try again; what you typed is kept.")

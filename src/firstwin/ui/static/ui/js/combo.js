@@ -33,12 +33,12 @@ class Combo extends HTMLElement {
   }
 
   key(event) {
-    if (event.key === "Escape" && !this.list.hidden) {
+    if (this.list.hidden) {
+      if (event.key === "ArrowDown") this.ask();
+    } else if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
       this.show(false);
-    } else if (this.list.hidden) {
-      if (event.key === "ArrowDown") this.ask();
     } else {
       this.options.key(event);
     }

@@ -1,4 +1,4 @@
-// <fw-dialog id="dialog">: swap a form into #dialog and it opens; swap nothing in and it closes.
+// <fw-dialog id="dialog">: swap something in and it opens; swap nothing in and it closes.
 // data-open="shortcuts" opens that <dialog>; data-close="dialog" closes the nearest one.
 class Dialog extends HTMLElement {
   connectedCallback() {

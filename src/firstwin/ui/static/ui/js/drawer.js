@@ -11,7 +11,7 @@ function closeDrawer() {
 class Drawer extends HTMLElement {
   connectedCallback() {
     // On a narrow screen the preview covers all: the keyboard must be inside it.
-    if (window.matchMedia("(max-width: 699px)").matches) this.querySelector("a, button")?.focus();
+    if (this.closest("#drawer") && window.innerWidth < 700) this.querySelector("a, button")?.focus();
   }
 }
 

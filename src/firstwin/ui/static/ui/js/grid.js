@@ -1,5 +1,5 @@
-// <fw-grid data-name="accounts">: J/K and arrows move, a drawer follows (row's data-drawer), Enter opens (data-href),
-// X ticks, Shift+X ticks a range. The place is kept per list and given back on return.
+// <fw-grid data-name="list">: J/K and arrows move, the drawer follows (data-drawer), Enter opens (data-href), X ticks,
+// Shift+X a range. The place is given back on return.
 import { isFree, shortcutsAreOn } from "./keys.js";
 
 const REST = 90;

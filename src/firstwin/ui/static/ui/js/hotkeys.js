@@ -1,4 +1,4 @@
-// data-hotkey="l" or "g a" on a visible button, link or field: pressing the keys clicks it. Off with data-shortcuts="off".
+// data-hotkey="l" or "g a" on a visible button, link or field: the keys click it.
 import { isFree, isShown, press, shortcutsAreOn } from "./keys.js";
 
 const PAUSE = 1200;
@@ -9,17 +9,16 @@ function nameOf(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
-/** The last one wins: what was opened last lies on top. */
+// What was opened last lies on top.
 function find(keys, starts) {
   const all = [...document.querySelectorAll("[data-hotkey]")].reverse();
   const fits = (element) => (starts ? element.dataset.hotkey.startsWith(`${keys} `) : element.dataset.hotkey === keys);
   return all.find((element) => fits(element) && isReachable(element));
 }
 
+/** The rail is hidden on a narrow screen, and still every place can be reached. */
 function isReachable(element) {
-  if (element.getAttribute("aria-disabled") === "true" || element.disabled) return false;
-  // The rail is hidden on a narrow screen, and still every place can be reached.
-  return isShown(element) || Boolean(element.closest("#rail"));
+  return !element.matches(":disabled, [aria-disabled=true]") && (isShown(element) || element.closest("#rail"));
 }
 
 function run(event) {

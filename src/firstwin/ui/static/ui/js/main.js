@@ -1,4 +1,4 @@
-// Every element registers itself; all of them survive swaps because they start in connectedCallback.
+// Every element registers itself and starts in connectedCallback, so it survives swaps.
 import "./hotkeys.js";
 import "./shortcuts.js";
 import "./command-bar.js";

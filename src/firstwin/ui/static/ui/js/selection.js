@@ -41,7 +41,6 @@ class Selection extends HTMLElement {
     if (matching && number === 0) matching.checked = false;
   }
 
-  /** htmx and the browser both ask a form for its data. */
   hand(data) {
     if (data.getAll("row").length) return; // the boxes already stand in the form
     for (const box of this.ticked) data.append("row", box.value);

@@ -1,4 +1,4 @@
-// <fw-shortcuts>: lists the keys of what is on the screen now, each time its dialog opens.
+// <fw-shortcuts>: lists the keys of what is on the screen when its dialog opens.
 import { isShown } from "./keys.js";
 
 const FIXED = [
@@ -21,9 +21,9 @@ class Shortcuts extends HTMLElement {
   }
 
   list() {
-    const here = [...document.querySelectorAll("[data-hotkey]")].filter((one) => isShown(one) || one.closest("#rail"));
     const seen = new Map();
-    for (const one of here) seen.set(one.dataset.hotkey, one.dataset.hotkeyLabel || one.textContent.trim());
+    const here = (one) => isShown(one) || one.closest("#rail");
+    for (const one of [...document.querySelectorAll("[data-hotkey]")].filter(here)) seen.set(one.dataset.hotkey, one.dataset.hotkeyLabel || one.textContent.trim());
     const grid = document.querySelector("fw-grid");
     const fixed = FIXED.filter(([, keys]) => grid || keys === "Ctrl K" || keys === "Esc");
     const rows = [...fixed, ...[...seen].map(([keys, label]) => [label, keys])];

@@ -1,4 +1,4 @@
-// <fw-toasts>: shows the event `toast` ({message, undo, tone}) for 8 seconds; resting on it stops the clock.
+// <fw-toasts> shows the event `toast` ({message, undo, tone}) for 8 s; resting on it stops the clock.
 const STAYS = 8000;
 const MOST = 3;
 
@@ -35,7 +35,6 @@ class Toasts extends HTMLElement {
   }
 
   offer(toast, undo) {
-    toast.action = undo;
     toast.setAttribute("hx-post", undo);
     toast.setAttribute("hx-swap", "none");
     toast.addEventListener("htmx:afterRequest", (event) => event.detail.successful && toast.remove());
