@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("firstwin.ui.urls")),
     path("", include("firstwin.people.urls")),
+    path("", include("firstwin.accounts.urls")),
     path("", include("firstwin.outreach.urls")),
 ]
 

@@ -7,18 +7,23 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # What can be taken back registers itself on import; so does the vocabulary.
-        from firstwin.accounts import fields, invariants, tasks
+        from firstwin.accounts import fields, invariants, navigation, panels, tasks
         from firstwin.accounts.actions import (  # noqa: F401
             assign,
+            bulk,
             edit_account,
             people,
             remove,
             set_attributes,
             set_parent,
+            set_tags,
             tag,
             touches,
+            views,
         )
 
         fields.register_all()
         invariants.register_all()
+        navigation.register_all()
+        panels.register()
         tasks.register_schedules()

@@ -2,7 +2,9 @@
 
 from datetime import time
 
+from firstwin.accounts.actions.bulk import continue_bulk_edit
 from firstwin.accounts.actions.refresh_now import refresh_now
+from firstwin.accounts.models import BulkEdit
 from firstwin.core import clock
 from firstwin.core.jobs import register_schedule, task
 
@@ -11,6 +13,12 @@ from firstwin.core.jobs import register_schedule, task
 def refresh_every_account() -> int:
     """The nightly pass: what drifts with time (a source gone stale, a leaving date reached) becomes visible."""
     return refresh_now(None, now=clock.now())
+
+
+@task()
+def continue_bulk(edit: int) -> int:
+    """Do what is left of a change to many accounts."""
+    return continue_bulk_edit(edit=BulkEdit.objects.get(pk=edit), now=clock.now).done
 
 
 def register_schedules() -> None:

@@ -1,5 +1,6 @@
 from firstwin.accounts.models.account import Account, Ownership, ParentLink, Removal, Tag, Tagging
 from firstwin.accounts.models.attribute import Attribute, AttributeValue
+from firstwin.accounts.models.bulk import BulkEdit, BulkSlice
 from firstwin.accounts.models.identity import AccountExternalId, Domain, PersonExternalId
 from firstwin.accounts.models.kinds import (
     MUST_BE_COVERED,
@@ -26,6 +27,8 @@ __all__ = [
     "Attribute",
     "AttributeKind",
     "AttributeValue",
+    "BulkEdit",
+    "BulkSlice",
     "ContactRole",
     "Direction",
     "Domain",

@@ -1,0 +1,1 @@
+"""The account list: which columns, which rows, in which order, one page at a time."""

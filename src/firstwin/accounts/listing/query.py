@@ -1,0 +1,73 @@
+"""The rows of a list, as one state asks for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from firstwin.accounts import search
+from firstwin.accounts.listing.cells import Cell, ListColumn
+from firstwin.accounts.listing.paging import Page, cursor_of, page_of
+from firstwin.accounts.listing.state import ListState
+from firstwin.accounts.listing.totals import Totals, totals_of
+from firstwin.accounts.listing.whose import rows_of
+from firstwin.accounts.models import AccountNow
+from firstwin.core.clock import day_of
+from firstwin.core.conditions import to_q
+from firstwin.core.errors import Refused
+from firstwin.core.fields import Vocabulary
+from firstwin.people.models import User
+
+FEW = 400
+"""So many matches are found first and then counted, summed and sorted by their ids. With few matches, walking an
+index in the order of the list would look at nearly every account before a page is full."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account in the list."""
+
+    account_id: int
+    key: str
+    name: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Listing:
+    lines: Sequence[Line]
+    page: Page
+    totals: Totals
+
+
+def matching_rows(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> QuerySet[AccountNow]:
+    """Every row the state asks for, inside the person's scope, unordered. Raises Refused when the filter cannot be
+    read."""
+    if state.problem:
+        raise Refused(state.problem, field="where")
+    rows = rows_of(user, state.whose, now)
+    if state.chips:
+        rows = rows.filter(to_q(state.condition, vocabulary, day_of(now), me=user.pk))
+    return search.matching(rows, state.q) if state.q else rows
+
+
+def listing_of(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> Listing:
+    """One page with its totals."""
+    rows = matching_rows(state, user, vocabulary, now)
+    if state.is_narrowed:
+        rows = _by_ids_when_few(rows)
+    columns = [ListColumn(field) for field in state.columns]
+    paths = [path for column in columns for path in column.paths()]
+    page = page_of(rows, state.order, cursor_of(state.cursor, state.order), state.size, ["key", "name", *paths])
+    today = day_of(now)
+    lines = [
+        Line(row["account_id"], row["key"], row["name"], [column.cell(row, today) for column in columns[1:]])
+        for row in page.rows
+    ]
+    return Listing(lines, page, totals_of(rows, state.columns))
+
+
+def _by_ids_when_few(rows: QuerySet[AccountNow]) -> QuerySet[AccountNow]:
+    ids = list(rows.order_by().values_list("account_id", flat=True)[: FEW + 1])
+    return AccountNow.objects.filter(account_id__in=ids) if len(ids) <= FEW else rows
