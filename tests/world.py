@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from firstwin.accounts.actions.assign import add_owner
-from firstwin.accounts.actions.files import add_file
+from firstwin.accounts.actions.files import keep_file
 from firstwin.accounts.actions.notes import add_note
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.actions.people import add_person
@@ -25,9 +25,9 @@ from firstwin.accounts.models import (
 )
 from firstwin.outreach.models import OutboxMessage
 from firstwin.people.actions.invitations import invite
-from firstwin.people.models import Invitation, Undo, User
+from firstwin.people.models import Undo, User
 from firstwin.people.roles import Role, Scope
-from firstwin.people.tests.factories import make_team, make_user
+from firstwin.people.tests.factories import PASSWORD, make_team, make_user
 from tests.routes import Samples
 
 NOW = datetime.now(UTC) - timedelta(minutes=5)
@@ -53,18 +53,18 @@ class World:
 def build_world() -> World:
     """Staff and an account in the owner's book, in the database at hand."""
     north = make_team("North")
-    owner = make_user("Ada Okafor", role=Role.CSM, team=north, scope=Scope.OWN)
-    teammate = make_user("Mina Ruiz", role=Role.CSM, team=north, scope=Scope.TEAM)
-    stranger = make_user("Tom Sato", role=Role.CSM, team=make_team("South"), scope=Scope.OWN)
-    admin = make_user("Ines Prado", role=Role.ADMIN)
+    owner = make_user("Ada Okafor", password=PASSWORD, role=Role.CSM, team=north, scope=Scope.OWN)
+    teammate = make_user("Mina Ruiz", password=PASSWORD, role=Role.CSM, team=north, scope=Scope.TEAM)
+    stranger = make_user("Tom Sato", password=PASSWORD, role=Role.CSM, team=make_team("South"), scope=Scope.OWN)
+    admin = make_user("Ines Prado", password=PASSWORD, role=Role.ADMIN)
     acme = open_account(by=owner, name="Acme", now=NOW, domains=["acme.example"], external_ids=[("crm", "A-1")])
     things = _fill(owner, stranger, acme)
     return World(
         owner=owner,
         teammate=teammate,
         stranger=stranger,
-        viewer=make_user("Vera Lind", role=Role.VIEWER),
-        operations=make_user("Ola Berg", role=Role.OPERATIONS),
+        viewer=make_user("Vera Lind", password=PASSWORD, role=Role.VIEWER),
+        operations=make_user("Ola Berg", password=PASSWORD, role=Role.OPERATIONS),
         admin=admin,
         acme=acme,
         samples=_samples(admin, things),
@@ -95,7 +95,7 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
         now=NOW,
     )
     note = add_note(by=owner, account=acme, body="**Careful** with dates.", now=NOW)
-    file = add_file(by=owner, account=acme, name="plan.txt", content=ContentFile(b"plan", name="plan.txt"), now=NOW)
+    file = keep_file(by=owner, account=acme, name="plan.txt", content=ContentFile(b"plan", name="plan.txt"), now=NOW)
     shared = SavedView.objects.create(key="shared", name="Shared", owner=owner, is_shared=True)
     private = SavedView.objects.create(key="private", name="Private", owner=owner)
     ownership = Ownership.objects.open().filter(account=acme, kind=OwnershipKind.CO_OWNER).get()
@@ -106,13 +106,12 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
 
 
 def _samples(admin: User, things: dict[str, Any]) -> Samples:
-    invitation: Any = invite(by=admin, email="new@example.com", name="New", role=Role.CSM, team=None, now=NOW)
+    invited = invite(by=admin, email="new@example.com", name="New", role=Role.CSM, now=NOW)
     message = OutboxMessage.objects.order_by("pk").first()
     undo = Undo.objects.create(
         user=things["owner"], verb="touch.logged", payload={"touch": str(things["touch"].key)}, says="Logged",
         made_at=NOW, expires_at=NOW + timedelta(hours=1),
     )  # fmt: skip
-    standing = Invitation.objects.get()
     return Samples(
         by_parameter={
             "key": things["account"].key,
@@ -122,7 +121,7 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "file": things["file"].key,
             "role": "champion",
             "section": "people",
-            "token": str(invitation).rsplit("/", 2)[-2] if "/" in str(invitation) else "unknown-token",
+            "token": invited.link.rstrip("/").rsplit("/", 1)[-1],
             "uidb36": "1",
         },
         by_route={
@@ -134,7 +133,7 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "staff_member": {"pk": things["stranger"].pk},
             "staff_disable": {"pk": things["stranger"].pk},
             "staff_enable": {"pk": things["stranger"].pk},
-            "invitation_revoke": {"pk": standing.pk},
+            "invitation_revoke": {"pk": invited.invitation.pk},
             "undo": {"pk": undo.pk},
             "team_rename": {"key": things["owner"].team.key},
             "team_archive": {"key": things["owner"].team.key},

@@ -97,10 +97,14 @@ class Ownership(PeriodFact):
                 name="ownership_one_named",
             ),
             models.UniqueConstraint(
-                fields=["account", "kind", "user", "team"],
-                condition=Q(known_until__isnull=True, valid_to__isnull=True),
-                nulls_distinct=False,
-                name="ownership_once",
+                fields=["account", "kind", "user"],
+                condition=Q(known_until__isnull=True, valid_to__isnull=True, user__isnull=False),
+                name="ownership_once_per_user",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "kind", "team"],
+                condition=Q(known_until__isnull=True, valid_to__isnull=True, user__isnull=True),
+                name="ownership_once_per_team",
             ),
         ]
 
