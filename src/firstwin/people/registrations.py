@@ -15,6 +15,7 @@ from firstwin.people.sealing import verify_audit
 from firstwin.people.tabs import SettingsTab, register_tab
 from firstwin.ui import commands
 from firstwin.ui.navigation import NavEntry, register_entry
+from firstwin.ui.shell import keep_theme_at
 
 
 def register() -> None:
@@ -23,6 +24,7 @@ def register() -> None:
     _notifications()
     _schedules()
     register_invariant("people.audit", "The audit trail is whole", verify_audit)
+    keep_theme_at("settings_theme")
     commands.register_source(staff_commands)
 
 

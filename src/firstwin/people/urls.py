@@ -51,6 +51,7 @@ urlpatterns = [
     path("people/teams/<slug:key>/restoration/", teams.restore, name="team_restore"),
     path("settings/", settings.profile, name="settings"),
     path("settings/appearance/", settings.appearance, name="settings_appearance"),
+    path("settings/theme/", settings.theme, name="settings_theme"),
     path("settings/notifications/", settings.notification_choices, name="settings_notifications"),
     path("settings/security/", settings.security, name="settings_security"),
     path("settings/security/sessions/", settings.sign_out_everywhere, name="sign_out_everywhere"),

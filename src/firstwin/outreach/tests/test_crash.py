@@ -66,7 +66,7 @@ def _run(home: Path, port: int, code: str, failpoint: str = "") -> "subprocess.C
         "FAILPOINT": failpoint,
     }
     return subprocess.run(
-        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False, timeout=300
     )
 
 
@@ -82,12 +82,12 @@ def test_a_killed_sender_mails_nobody_twice(point: str, home: Path, post: tuple[
     server, port = post
     killed = _run(home, port, SEND.format(sweep=""), failpoint=f"{point}:1")
     assert killed.returncode == -9, killed.stderr  # it died in the middle of the work
-    states = [_run(home, port, SEND.format(sweep=SWEEP)) for _ in range(2)]
-    assert all(run.returncode == 0 for run in states), states
+    again = _run(home, port, SEND.format(sweep=SWEEP) + SEND.format(sweep=SWEEP))
+    assert again.returncode == 0, again.stderr
     time.sleep(0.05)
     sent = 1 if point not in {"mail.claimed", "mail.before_effect"} else 0
     assert len(server.letters) == sent
-    last = states[-1].stdout.strip()
+    last = again.stdout.split()[-1]
     expected = {"mail.before_claim": "done", "mail.settled": "done"}.get(point, "unknown")
     assert last == expected
 

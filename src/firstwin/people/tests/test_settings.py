@@ -49,6 +49,16 @@ def test_appearance_is_kept(client_of: ClientOf) -> None:
     assert browser.post("/settings/appearance/", {"theme": "pink"}).status_code == 422
 
 
+def test_the_theme_of_the_menu_is_kept(client_of: ClientOf) -> None:
+    user = make_user(density="compact")
+    browser = client_of(user)
+    assert 'data-url="/settings/theme/"' in browser.get("/settings/").content.decode()
+    assert browser.post("/settings/theme/", {"theme": "dark"}).status_code == 204
+    user.refresh_from_db()
+    assert (user.theme, user.density) == ("dark", "compact")
+    assert browser.post("/settings/theme/", {"theme": "pink"}).status_code == 422
+
+
 def test_notifications_follow_what_was_chosen(client_of: ClientOf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("firstwin.outreach.carrier.leaves_the_house", lambda: True)
     monkeypatch.setattr("firstwin.people.mail.delivers", lambda: True)

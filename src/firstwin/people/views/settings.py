@@ -5,11 +5,11 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from firstwin.core import clock
-from firstwin.core.errors import NotAllowed
+from firstwin.core.errors import NotAllowed, Refused
 from firstwin.people import mail, notifications, queries, rules
 from firstwin.people.actions import settings as actions
 from firstwin.people.forms import AppearanceForm, AuditFilterForm, NotificationsForm, ProfileForm
-from firstwin.people.models import Channel, User
+from firstwin.people.models import Channel, Density, Theme, User
 from firstwin.people.roles import scope_of
 from firstwin.people.views.shared import say, settings_page, who
 
@@ -43,6 +43,17 @@ def appearance(request: HttpRequest) -> HttpResponse:
         actions.change_appearance(by=user, now=clock.now(), **form.cleaned_data)
         return say(request, "Appearance saved", "settings_appearance")
     return settings_page(request, "people/appearance.html", "appearance", status=_status(form.is_bound), form=form)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the theme chosen in the menu; the page has changed already."""
+    wanted, user = request.POST.get("theme"), who(request)
+    if wanted not in Theme.values:
+        raise Refused("There is no such theme.")
+    density, shortcuts_on = Density(user.density), user.shortcuts_on
+    actions.change_appearance(by=user, theme=Theme(wanted), density=density, shortcuts_on=shortcuts_on, now=clock.now())
+    return HttpResponse(status=204)
 
 
 @require_http_methods(_FORM_METHODS)
