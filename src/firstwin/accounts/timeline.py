@@ -8,9 +8,11 @@ order; the line they leave is the same in any order.
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from firstwin.core.facts import PeriodFact
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ class _Waiting:
         self.add.extend((statement.slot, piece) for piece in decided.add)
 
 
-def batched(ids: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+def batched(ids: Sequence[T], size: int) -> Iterable[Sequence[T]]:
     """`ids` in runs of at most `size`: databases limit how many a query may name."""
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
