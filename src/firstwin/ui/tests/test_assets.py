@@ -125,10 +125,10 @@ def tokens(theme: int) -> dict[str, Rgb]:
     return {**found, "ink-on-accent": to_rgb(lightness / 100, chroma, hue), "none-ink": found["ink-2"]}
 
 
-GROUNDS = ("paper", "sunk", "raised", "hover", "selected")
+GROUNDS = ("paper", "paper-sunk", "paper-raised", "paper-hover", "paper-selected")
 TEXT = [
     *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in GROUNDS),
-    *(("ink-2", ground) for ground in ("press", "none-wash")),
+    *(("ink-2", ground) for ground in ("paper-press", "none-wash")),
     *((f"{tone}-ink", ground) for tone in ("good", "watch", "risk", "accent") for ground in GROUNDS),
     *((f"{tone}-ink", f"{tone}-wash") for tone in ("good", "watch", "risk", "accent", "none")),
     ("ink-on-accent", "accent"),
@@ -136,7 +136,7 @@ TEXT = [
 ]
 MARKS = [
     *((tone, ground) for tone in ("good", "watch", "risk", "none") for ground in GROUNDS),
-    *((mark, ground) for mark in ("edge", "focus") for ground in ("paper", "raised", "sunk")),
+    *((mark, ground) for mark in ("edge", "focus") for ground in ("paper", "paper-raised", "paper-sunk")),
 ]
 
 
