@@ -23,7 +23,8 @@ class Edit extends HTMLElement {
 
   click(event) {
     if (event.target.closest('[data-close="edit"]')) this.cancel();
-    else if (!this.isOpen && !event.target.closest("a")) this.open();
+    else if (this.isOpen || event.target.closest("a")) return;
+    else if (!("byButton" in this.dataset) || event.target.closest(".editable-button")) this.open();
   }
 
   open() {
