@@ -2,13 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 
-from firstwin.accounts.models import Attribute, AttributeValue
+from firstwin.accounts.models import Attribute
 
 STALE_AFTER = timedelta(days=30)
 """A source that has not mentioned an account for this long is stale."""
+
+
+class Stated(Protocol):
+    """What a source says an attribute is: an `AttributeValue`, or as much of it as matters here."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def number(self) -> float | None: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def day(self) -> date | None: ...
+    @property
+    def stated_at(self) -> datetime: ...
+    @property
+    def source(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -19,7 +36,7 @@ class Findings:
     people: int
     has_owner: bool
     sources: Sequence[tuple[str, str, datetime]]
-    values: Mapping[Attribute, Sequence[AttributeValue]]
+    values: Mapping[Attribute, Sequence[Stated]]
     expected: Sequence[Attribute]
 
 
@@ -38,7 +55,7 @@ def findings(facts: Findings, *, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _conflicts(values: Mapping[Attribute, Sequence[AttributeValue]]) -> list[dict[str, Any]]:
+def _conflicts(values: Mapping[Attribute, Sequence[Stated]]) -> list[dict[str, Any]]:
     """Sources that disagree, unless a person has decided since: what staff said last settles it."""
     found = []
     for attribute, stated in values.items():
@@ -70,7 +87,7 @@ def _stale(sources: Sequence[tuple[str, str, datetime]], now: datetime) -> list[
     ]
 
 
-def _is_blank(value: AttributeValue) -> bool:
+def _is_blank(value: Stated) -> bool:
     return value.number is None and value.text is None and value.day is None
 
 
