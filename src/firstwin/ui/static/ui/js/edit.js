@@ -39,7 +39,7 @@ class Edit extends HTMLElement {
 
 customElements.define("fw-edit", Edit);
 
-// E edits what the pointer or the focus is on; otherwise the first thing in the drawer, then on the page.
+// E edits what the pointer or focus is on, or the first value in the drawer, then on the page.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "e" || !isFree(event) || !shortcutsAreOn()) return;
   const near = document.querySelector("fw-edit:hover, fw-edit:focus-within");

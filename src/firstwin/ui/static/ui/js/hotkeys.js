@@ -5,9 +5,7 @@ const PAUSE = 1200;
 let begun = "";
 let began = 0;
 
-function nameOf(event) {
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
-}
+const nameOf = ({ key }) => (key.length === 1 ? key.toLowerCase() : key);
 
 // What was opened last lies on top.
 function find(keys, starts) {

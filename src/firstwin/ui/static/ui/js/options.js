@@ -1,4 +1,4 @@
-// A list of role="option" driven from a text field: the part the command bar and the combobox share.
+// A list of role="option" driven from a text field: what the command bar and the combobox share.
 import { wrap } from "./keys.js";
 
 export class Options {
