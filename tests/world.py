@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from firstwin.accounts.actions.assign import add_owner
+from firstwin.accounts.actions.bulk import start_bulk_edit
 from firstwin.accounts.actions.files import keep_file
 from firstwin.accounts.actions.notes import add_note
 from firstwin.accounts.actions.open_account import open_account
@@ -98,10 +99,12 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     file = keep_file(by=owner, account=acme, name="plan.txt", content=ContentFile(b"plan", name="plan.txt"), now=NOW)
     shared = SavedView.objects.create(key="shared", name="Shared", owner=owner, is_shared=True)
     private = SavedView.objects.create(key="private", name="Private", owner=owner)
+    params = {"name": "Gamma"}
+    bulk = start_bulk_edit(by=owner, deed="tag", params=params, account_ids=[acme.pk], says="Tagged", now=NOW)
     ownership = Ownership.objects.open().filter(account=acme, kind=OwnershipKind.CO_OWNER).get()
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
-        "private": private, "ownership": ownership, "stranger": stranger, "owner": owner,
+        "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
     }  # fmt: skip
 
 
@@ -123,8 +126,16 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "section": "people",
             "token": invited.link.rstrip("/").rsplit("/", 1)[-1],
             "uidb36": "1",
+            "deed": "tag",
+            "field": "tags",
+            "form": "csv",
+            "kind": "touch",
         },
         by_route={
+            "view": {"key": things["view"].key},
+            "view_removal": {"key": things["view"].key},
+            "bulk_edit": {"pk": things["bulk"].pk},
+            "account_rollup": {"attribute": "employees"},
             "note": {"pk": things["note"].pk},
             "note_history": {"pk": things["note"].pk},
             "note_pin": {"pk": things["note"].pk},
