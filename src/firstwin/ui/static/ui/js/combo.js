@@ -1,5 +1,5 @@
 // <fw-combo data-source="…">: a hidden field with the value, a text field to search by, options from the server.
-// Fires `fw:chosen` with {value, label}. Emptying the text empties the value.
+// Fires `fw:chosen` with {value, label}.
 import { Options } from "./options.js";
 
 class Combo extends HTMLElement {

@@ -20,8 +20,7 @@ class CommandBar extends HTMLElement {
   summon(event) {
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "k") return;
     event.preventDefault();
-    if (this.dialog.open) this.dialog.close();
-    else this.show();
+    this.dialog.open ? this.dialog.close() : this.show();
   }
 
   show() {

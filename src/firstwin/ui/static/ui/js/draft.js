@@ -1,4 +1,4 @@
-// <fw-draft data-key="touch:acme"> around a form keeps what was typed over a reload, until the form was accepted.
+// <fw-draft data-key="touch:acme"> keeps what was typed over a reload until its form is accepted.
 const SKIP = "[type=password], [type=file], [type=hidden], [type=submit], [autocomplete=one-time-code]";
 
 class Draft extends HTMLElement {
