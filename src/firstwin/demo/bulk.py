@@ -21,16 +21,17 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
         return
     known = {field.attname: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in columns]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     forms = [_form(field) for field in fields]
-    ready = ([form(value) if form else value for form, value in zip(forms, row, strict=True)] for row in rows)
+    if any(forms):
+        rows = [[form(value) if form else value for form, value in zip(forms, row, strict=True)] for row in rows]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _copy(cursor, f"copy {table} ({names}) from stdin", ready)
+            _copy(cursor, f"copy {table} ({names}) from stdin", rows)
             return
         marks = ", ".join(["%s"] * len(fields))
-        cursor.executemany(f"insert into {table} ({names}) values ({marks})", ready)  # noqa: S608
+        cursor.executemany(f"insert into {table} ({names}) values ({marks})", rows)  # noqa: S608
 
 
 def next_id(model: type[models.Model]) -> int:

@@ -142,7 +142,7 @@ class Company:
         story = self._stories.get(script.number)
         if story and story.cast:
             return story.cast(script, dice_for(self.seed, script.number, "people"), self.as_of)
-        return contacts_of(self.seed, script, self.as_of)
+        return contacts_of(self.seed, script, self.as_of, share=self.cadence.people)
 
     def _let_people_move(self, customers: Sequence[Customer]) -> None:
         """Some of those who left one customer turn up at another of the block. Told stories keep their cast."""

@@ -63,12 +63,12 @@ _SEATS: dict[str, tuple[tuple[tuple[str, ...], float], ...]] = {
 }  # fmt: skip
 
 
-def contacts_of(seed: str, script: Script, as_of: date) -> list[Contact]:
-    """The people of one customer, in the order in which we met them."""
+def contacts_of(seed: str, script: Script, as_of: date, *, share: float = 1.0) -> list[Contact]:
+    """The people of one customer, in the order in which we met them. share: how many of those there we know."""
     dice = dice_for(seed, script.number, "people")
     found: list[Contact] = []
     for roles, chance in _SEATS[script.tier]:
-        if dice.random() < chance:
+        if dice.random() < chance * share:
             met = script.recorded_on + timedelta(days=int(dice.random() ** 2 * 70))
             found.append(new_contact(dice, script, roles, min(met, as_of - timedelta(days=2))))
     if not found and dice.random() < 0.9:

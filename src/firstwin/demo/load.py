@@ -1,24 +1,23 @@
 """Store the demo company: staff, then customers in chunks, then the trail. The only writer of the demo."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 
-from firstwin.accounts import search
 from firstwin.accounts.actions.refresh_now import refresh_now
 from firstwin.accounts.actions.tag import ensure_tag
-from firstwin.accounts.models import Account, Attribute
+from firstwin.accounts.models import Account, AccountNow, Attribute
 from firstwin.core.text import slug
+from firstwin.demo.aside import indexes_aside, search_aside, take_stock
 from firstwin.demo.calendar import WINDOW, moment
 from firstwin.demo.cast import TEAMS, Colleague
 from firstwin.demo.company import LARGE, Company, Customer
 from firstwin.demo.dice import dice_for, new_uuid
-from firstwin.demo.rows import House, Rows
+from firstwin.demo.rows import TABLES, House, Rows
 from firstwin.demo.trail import write_trail
 from firstwin.demo.views import share_views
 from firstwin.demo.words.firms import TAGS
@@ -26,7 +25,7 @@ from firstwin.people.models import Team, User
 from firstwin.people.sealing import seal
 
 _CHUNK = 10
-"""Blocks stored in one transaction: a thousand customers."""
+"""Blocks stored at a time: a thousand customers."""
 
 Progress = Callable[[int, int], None]
 
@@ -50,31 +49,36 @@ def load(
     rows looks at `now`. The same password signs everybody in.
     """
     company = Company(seed=seed, as_of=as_of, accounts=accounts, first=Account.objects.count())
-    with transaction.atomic():
-        house = _house(company, password)
-        share_views()
-    trail_from = as_of - timedelta(days=WINDOW if accounts < LARGE else 10)
-    rows = Rows(house=house, since=moment(trail_from, 0))
-    people = touches = done = 0
-    with _search_set_aside(accounts):
-        for chunk in _chunks(company.blocks()):
-            with transaction.atomic():
-                _store(rows, chunk, now)
+    with transaction.atomic():  # all of it or nothing
+        if accounts < LARGE:
+            loaded = _store_all(company, password, now, progress, set_aside=False)
+        else:
+            with search_aside():
+                loaded = _store_all(company, password, now, progress, set_aside=True)
+            take_stock()
+    seal(now=now, at_most=loaded.trail + 1_000)
+    return loaded
+
+
+def _store_all(company: Company, password: str, now: datetime, progress: Progress, *, set_aside: bool) -> Loaded:
+    share_views()
+    trail_from = company.as_of - timedelta(days=10 if set_aside else WINDOW)
+    rows = Rows(house=_house(company, password), since=moment(trail_from, 0))
+    people = touches = 0
+    ids: list[int] = []
+    with indexes_aside([AccountNow] if set_aside else []):
+        with indexes_aside(TABLES if set_aside else []):
+            for chunk in _chunks(company.blocks()):
+                rows.begin()
+                rows.take(chunk, _keys(chunk))
+                rows.store()
+                ids += rows.account_ids.values()
                 people += len(rows.person_ids)
-            touches += sum(len(customer.touches) for customer in chunk)
-            done += len(chunk)
-            progress(done, accounts)
-    with transaction.atomic():
-        trail = write_trail(rows.happened, company.seed)
-    seal(now=now, at_most=trail + 1_000)
-    return Loaded(accounts=done, people=people, touches=touches, trail=trail)
-
-
-def _store(rows: Rows, chunk: Sequence[Customer], now: datetime) -> None:
-    rows.begin()
-    rows.take(chunk, _keys(chunk))
-    rows.store()
-    refresh_now(rows.account_ids.values(), now=now)
+                touches += sum(len(customer.touches) for customer in chunk)
+                progress(len(ids), company.accounts)
+        refresh_now(ids, now=now)
+    trail = write_trail(rows.happened, company.seed)
+    return Loaded(accounts=len(ids), people=people, touches=touches, trail=trail)
 
 
 def _chunks(blocks: Iterator[list[Customer]]) -> Iterator[list[Customer]]:
@@ -120,25 +124,3 @@ def _hire(who: Colleague, teams: dict[str, int], secret: str, as_of: date) -> in
         },
     )
     return user.pk
-
-
-@contextmanager
-def _search_set_aside(accounts: int) -> Iterator[None]:
-    """For a large company, build the search indexes once at the end instead of row by row."""
-    if accounts < LARGE:
-        yield
-        return
-    _run(search.removals(connection.vendor))
-    try:
-        yield
-    finally:
-        _run(search.statements(connection.vendor))
-        if connection.vendor == "sqlite":
-            _run([f"insert into {table}_fts({table}_fts) values ('rebuild')" for table in search.TABLES])  # noqa: S608
-        _run(["analyze"])
-
-
-def _run(statements: Sequence[str]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

@@ -220,16 +220,18 @@ class Rows:
                 1, known_at, None, "staff", fold(f"{human.name} {email}"),
             )  # fmt: skip
             self._happened(known_at, by, "person.added", "accounts.person", person, account, {"name": human.name})
-        ends = {"ends_on": contact.left_on, "end_known_on": contact.left_known_on}
-        self._period(Membership, (person, account, contact.title), contact.joined_on, **ends)
+        self._spell(Membership, (person, account, contact.title), contact)
         after = {"account": account}
         self._happened(joined_at, by, "person.joined", "accounts.person", person, account, after)
         for role in contact.roles:
-            self._period(RoleHeld, (person, account, role), contact.joined_on, **ends)
+            self._spell(RoleHeld, (person, account, role), contact)
             self._happened(joined_at, by, "role.given", "accounts.person", person, account, after | {"role": role})
         if contact.left_known_on:
             left_at = moment(contact.left_known_on, EARLY)
             self._happened(left_at, by, "person.left", "accounts.person", person, account, after)
+
+    def _spell(self, model: type[models.Model], slot: Sequence[Any], contact: Contact) -> None:
+        self._period(model, slot, contact.joined_on, contact.left_on, end_known_on=contact.left_known_on)
 
     def _words(self, account: int, customer: Customer) -> None:
         for said in customer.touches:

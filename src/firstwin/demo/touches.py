@@ -32,9 +32,10 @@ _HINTS = {"qbr": ("sponsor", "champion"), "renewal": ("sponsor", "accountable"),
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """Days between contacts by tier, and whether details (notes, long trails) are worth their bytes."""
+    """Days between contacts by tier, the share of people we know, and whether there are notes and kick-offs."""
 
     gaps: tuple[tuple[str, int], ...]
+    people: float = 1.0
     is_rich: bool = True
 
     def gap(self, tier: str) -> int:
@@ -42,8 +43,8 @@ class Cadence:
 
 
 RICH = Cadence((("strategic", 13), ("growth", 25), ("core", 48)))
-SPARSE = Cadence((("strategic", 48), ("growth", 100), ("core", 190)), is_rich=False)
-"""For very large companies: about seven contacts in two years."""
+SPARSE = Cadence((("strategic", 34), ("growth", 68), ("core", 130)), people=0.83, is_rich=False)
+"""For very large companies: four people and seven contacts each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Writer:
         wanted = [contact for contact in there if any(role in hints for role in contact.roles)]
         first = pick(self.dice, wanted or there[:4])
         rest = [contact for contact in there if contact is not first]
-        return [first, pick(self.dice, rest)] if rest and self.dice.random() < 0.5 else [first]
+        return [first, pick(self.dice, rest)] if rest and self.dice.random() < 0.35 else [first]
 
     def _words(self, attendees: Sequence[Contact], left: str, owner: str) -> dict[str, str]:
         dice = self.dice
