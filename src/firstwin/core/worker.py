@@ -42,6 +42,7 @@ class HouseWorker(Worker):
         ticker.start()
         try:
             while not self.stopping.is_set():
+                close_old_connections()
                 if not self.run_next():
                     if self.batch:
                         return
@@ -53,7 +54,6 @@ class HouseWorker(Worker):
 
     def run_next(self) -> bool:
         """Take up one job, if there is any, and run it."""
-        close_old_connections()
         try:
             job = self._claim()
         except DatabaseError:  # a lock held too long, or a restart of the database: look again a little later

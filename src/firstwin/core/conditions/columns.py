@@ -100,7 +100,8 @@ def _number(field: Field, path: str, op: str, meant: Decimal) -> Q:
     if abs(grid) > LARGEST:  # beyond any stored value
         is_above = (grid > 0) == (op in ("lt", "le"))
         return Q(**{f"{path}__isnull": False}) if op == "ne" or (op != "eq" and is_above) else NEVER
-    return _plain(field, path, op, grid)
+    # Django answers "everything" to a bound beyond the column's type, accounts without a value included.
+    return Q(**{f"{path}__isnull": False}) & _plain(field, path, op, grid)
 
 
 def _plain(field: Field, path: str, op: str, value: Any) -> Q:

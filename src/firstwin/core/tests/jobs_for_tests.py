@@ -1,6 +1,7 @@
 """Jobs that tests enqueue."""
 
 import time
+from pathlib import Path
 
 from django_tasks import task
 
@@ -14,9 +15,10 @@ def note(word: str = "ran") -> str:
 
 
 @task()
-def slow(seconds: float) -> str:
-    time.sleep(seconds)
-    return "slept"
+def wait_for_file(path: str) -> str:
+    while not Path(path).exists():
+        time.sleep(0.05)
+    return "found"
 
 
 @task()

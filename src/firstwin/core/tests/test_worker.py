@@ -2,18 +2,16 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-ENQUEUE = "import django; django.setup(); from firstwin.core.tests.jobs_for_tests import note, slow; {}"
-STATES = (
-    "import django; django.setup(); from django_tasks_db.models import DBTaskResult as D;"
-    "print(*D.objects.order_by('enqueued_at').values_list('status', flat=True))"
-)
+ENQUEUE = "import django; django.setup(); from firstwin.core.tests.jobs_for_tests import note, wait_for_file; {}"
 
 
 @pytest.fixture
@@ -31,9 +29,8 @@ def django(env: dict[str, str], *arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "django", *arguments], env=env, check=True, cwd=env["FIRSTWIN_HOME"])
 
 
-def python(env: dict[str, str], code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+def python(env: dict[str, str], code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)
 
 
 def worker(env: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -41,37 +38,47 @@ def worker(env: dict[str, str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", "django", "worker"], env=env, stderr=log)
 
 
-def wait_for(env: dict[str, str], states: str, seconds: float = 30) -> None:
+def states(env: dict[str, str]) -> list[str]:
+    with closing(sqlite3.connect(Path(env["FIRSTWIN_HOME"], "main.sqlite3"), timeout=20)) as database:
+        rows = database.execute("select status from django_tasks_database_dbtaskresult order by enqueued_at").fetchall()
+    return [state for (state,) in rows]
+
+
+def wait_for(env: dict[str, str], expected: list[str], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
-    while (now := python(env, STATES)) != states:
+    while (now := states(env)) != expected:
         assert time.monotonic() < until, now
         time.sleep(0.1)
 
 
 @pytest.mark.slow
-def test_a_worker_runs_jobs_and_ends_the_running_one_before_it_stops(home: dict[str, str]) -> None:
-    python(home, ENQUEUE.format("note.enqueue('a'); slow.enqueue(3)"))
+def test_a_worker_runs_jobs_and_ends_the_running_one_before_it_stops(home: dict[str, str], tmp_path: Path) -> None:
+    python(home, ENQUEUE.format(f"note.enqueue('a'); wait_for_file.enqueue({str(tmp_path / 'go')!r})"))
     running = worker(home)
     try:
-        wait_for(home, "SUCCESSFUL RUNNING")
+        wait_for(home, ["SUCCESSFUL", "RUNNING"])
         running.send_signal(signal.SIGTERM)
-        assert running.wait(timeout=20) == 0
+        time.sleep(0.5)
+        assert running.poll() is None
+        (tmp_path / "go").touch()
+        assert running.wait(timeout=60) == 0
     finally:
         running.kill()
-    assert python(home, STATES) == "SUCCESSFUL SUCCESSFUL"
+        running.wait()
+    assert states(home) == ["SUCCESSFUL", "SUCCESSFUL"]
 
 
 @pytest.mark.slow
-def test_a_job_whose_worker_was_killed_is_run_by_the_next(home: dict[str, str]) -> None:
-    python(home, ENQUEUE.format("slow.enqueue(600); note.enqueue('b')"))
+def test_a_job_whose_worker_was_killed_is_run_by_the_next(home: dict[str, str], tmp_path: Path) -> None:
+    python(home, ENQUEUE.format(f"wait_for_file.enqueue({str(tmp_path / 'go')!r}); note.enqueue('b')"))
     killed = worker(home)
-    wait_for(home, "RUNNING READY")
-    killed.kill()
-    killed.wait()
+    try:
+        wait_for(home, ["RUNNING", "READY"])
+    finally:
+        killed.kill()
+        killed.wait()
+    (tmp_path / "go").touch()
     python(home, "import django; django.setup(); from datetime import *; from firstwin.core import jobs;"
-                 "from django_tasks_db.models import DBTaskResult as D;"
-                 "D.objects.filter(status='RUNNING').update(args_kwargs={'args': [0], 'kwargs': {}});"
-                 "later = datetime.now(UTC) + timedelta(minutes=5);"
-                 "assert jobs.take_back(now=later) == 1")  # fmt: skip
+                 "assert jobs.take_back(now=datetime.now(UTC) + timedelta(minutes=5)) == 1")  # fmt: skip
     django(home, "worker", "--once")
-    assert python(home, STATES) == "SUCCESSFUL SUCCESSFUL"
+    assert states(home) == ["SUCCESSFUL", "SUCCESSFUL"]

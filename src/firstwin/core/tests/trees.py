@@ -1,6 +1,6 @@
-"""Random trees and rows over the world of `world.py`, with the values that break things: edges, nulls, accents."""
+"""Random trees over the world of `world.py`, with the values that break things: edges, fractions, accents."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any as Value
 
 from hypothesis import strategies as st
@@ -9,55 +9,16 @@ from firstwin.core.conditions import All, Any, Condition, Not, Related, Relative
 from firstwin.core.conditions.operators import OPERATORS
 from firstwin.core.fields import Field, Kind, Vocabulary
 from firstwin.core.tests.world import TODAY, VOCABULARY
-from firstwin.core.text import fold
 
 NAMES = ["Acme", "acme ltd", "ÉCLAIR", "Straße 5", "STRASSE 5", "100% _raw_", "a\\b", "Ａｃｍｅ", "cafe\u0301", "İzmir"]
 near = st.integers(min_value=-4, max_value=4)
 days = near.map(lambda n: TODAY + timedelta(days=n)) | st.dates(date(1900, 1, 1), date(2100, 1, 1))
-moments = st.builds(
-    lambda n, hours: datetime(2024, 3, 31, tzinfo=UTC) + timedelta(days=n, hours=hours), near, st.integers(-30, 30)
-)
-tagged = st.lists(st.sampled_from(["vip", "eu", "a_b", "axb"]), unique=True, max_size=3)
-
-
-def maybe(values: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
-    return st.none() | values
-
-
-accounts = st.fixed_dictionaries(
-    {
-        "employees": maybe(st.integers(-3, 3) | st.integers(-(2**31), 2**31 - 1)),
-        "rating": maybe(st.decimals(-3, 3, places=2)),
-        "arr": maybe(st.integers(-300, 300) | st.integers(-(2**63), 2**63 - 1)),
-        "adoption": maybe(st.sampled_from([-0.1, 0.0, 0.1, 0.3, 0.85, 1.0])),
-        "country": maybe(st.sampled_from(["", "DE", "FR", "US", "XX"])),
-        "name_folded": maybe(st.sampled_from(["", *map(fold, NAMES)]) | st.text(max_size=6).map(fold)).filter(
-            lambda text: text is None or "\x00" not in text
-        ),
-        "owner_id": maybe(st.integers(1, 3)),
-        "team_id": maybe(st.integers(7, 9)),
-        "is_key": maybe(st.booleans()),
-        "renewal_on": maybe(days),
-        "seen_at": maybe(moments),
-        "touched_on": maybe(days),
-        "badges": maybe(tagged.map(lambda words: "|" + "|".join(words) + "|" if words else "")),
-    }
-)
-visited = st.fixed_dictionaries(
-    {
-        "minutes": maybe(st.integers(-2, 3)),
-        "kind": maybe(st.sampled_from(["", "call", "mail"])),
-        "occurred_at": maybe(moments),
-    }
-)
-world = st.lists(st.tuples(accounts, tagged, st.lists(visited, max_size=4)), min_size=1, max_size=5)
 
 
 def values(field: Field) -> st.SearchStrategy[Value]:
     match field.kind:
         case Kind.NUMBER | Kind.MONEY:
-            fine = st.decimals(-3, 3, places=3).map(float)
-            return st.integers(-3, 3) | fine | st.sampled_from(["1,234.50", "-0.005"])
+            return st.integers(-3, 3) | st.sampled_from([2.5, -2.5, 0.005, -0.005, 0.01, 1.999, "1,234.50", 2**53 - 1])
         case Kind.SHARE:
             return st.sampled_from([0, 0.1, 0.3, "85%", 1, "-10%", 0.299])
         case Kind.DAYS:
