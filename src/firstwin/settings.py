@@ -10,6 +10,7 @@ SECRET_KEY = ENV.secret_key
 DEBUG = False
 ALLOWED_HOSTS = [ENV.host, "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [ENV.url]
+CSRF_FAILURE_VIEW = "firstwin.ui.views.csrf_failed"
 
 # The order is the order of the house, doors last: templates and static files of a lower room never shadow an upper one.
 INSTALLED_APPS = [

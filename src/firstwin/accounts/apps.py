@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # What can be taken back registers itself on import; so does the vocabulary.
-        from firstwin.accounts import fields, invariants, navigation, panels, tasks
+        from firstwin.accounts import fields, invariants, navigation, notices, panels, tasks
         from firstwin.accounts.actions import (  # noqa: F401
             assign,
             bulk,
@@ -25,5 +25,6 @@ class AccountsConfig(AppConfig):
         fields.register_all()
         invariants.register_all()
         navigation.register_all()
+        notices.register_all()
         panels.register()
         tasks.register_schedules()

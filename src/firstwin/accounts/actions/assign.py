@@ -11,6 +11,7 @@ from firstwin.accounts.actions.refresh_now import refresh_now
 from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.lines import NAMED, NAMED_OWNER, OTHER_OWNER
 from firstwin.accounts.models import Account, Ownership, OwnershipKind
+from firstwin.accounts.notices import tell_new_owner
 from firstwin.accounts.rules import Actor
 from firstwin.accounts.timeline import ABSENT, Statement, batched
 from firstwin.core.errors import Refused
@@ -48,6 +49,8 @@ def assign_owner(
         )
         moved = {statement.slot[0]: before.get(statement.slot[0]) for statement in changed}
         _settle(by, moved, {"owner": owner.pk if owner else None}, "account.assigned", now)
+        if by is not None and owner is not None:
+            tell_new_owner(owner, by=by, account_ids=sorted(moved), now=now)
     return moved
 
 

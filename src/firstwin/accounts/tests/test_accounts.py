@@ -16,7 +16,7 @@ from firstwin.accounts.models import Account, AccountNow, Attribute, AttributeVa
 from firstwin.accounts.scope import AccountSet, visible_accounts
 from firstwin.accounts.tests.fixtures import NOW
 from firstwin.core.errors import Conflict, NotAllowed, NotFound, Refused
-from firstwin.people.models import AuditRow, User
+from firstwin.people.models import AuditRow, Notice, User
 
 LATER = NOW + timedelta(days=3)
 
@@ -74,6 +74,13 @@ def test_handing_over_keeps_who_had_it_and_when(owner: User, stranger: User, acm
     assert row(acme).owner_name == "Tom Sato"
     believed = Ownership.objects.known_by(NOW + timedelta(days=1)).values_list("user__name", "valid_to")
     assert list(believed) == [("Ada Okafor", None)]
+
+
+def test_the_new_owner_is_told_once_and_not_by_themselves(owner: User, stranger: User, acme: Account) -> None:
+    other = open_account(by=owner, name="Other", now=NOW)
+    assign_owner(by=owner, accounts=[acme, other], owner=stranger, now=LATER)
+    assign_owner(by=owner, accounts=[acme, other], owner=stranger, now=LATER)
+    assert [(n.user.name, n.text) for n in Notice.objects.all()] == [("Tom Sato", "Ada Okafor handed you 2 accounts.")]
 
 
 def test_handing_over_can_be_taken_back(owner: User, stranger: User, acme: Account) -> None:
