@@ -94,7 +94,7 @@ def _typed(feed: Feed, kind: Kind, place: list[int]) -> Iterator[RowSaid]:
         try:
             said = feed.intake.binding.read(row, feed.intake.now)
             if isinstance(said, RowSaid):
-                kind.identify(said)
+                kind.identify(said, feed.intake.now)
         except RowError as bad:
             _reject(feed, row.line, row.cells, bad.faults)
             continue
@@ -184,6 +184,9 @@ def _apply(rows: Sequence[RowSaid], feed: Feed, kind: Kind, ledger: Ledger) -> _
             outcome.rejected.append((row, [fault]))
         elif row.line in received.skipped:
             feed.intake.report.counts["skipped"] += 1
+        elif row.values.get("removed") and row.line not in received.changed:
+            feed.intake.report.counts["skipped"] += 1
+            feed.intake.report.skipped[row.values["removed"]] += 1
         else:
             is_new, is_changed = row.line in received.new, row.line in received.changed
             outcome.counts["new" if is_new else "changed" if is_changed else "unchanged"] += 1

@@ -1,6 +1,7 @@
 """Rows that are accounts, and in a second pass their parents."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from firstwin.accounts.actions.receive import (
     UNSAID,
@@ -22,7 +23,7 @@ _NOTHING = (None, None, None)
 
 
 class AccountRows:
-    def identify(self, row: RowSaid) -> None:
+    def identify(self, row: RowSaid, now: datetime) -> None:
         """Accounts always have a key."""
 
     def receive(self, taken: Sequence[Taken], intake: Intake) -> Received:
@@ -57,7 +58,7 @@ class AccountRows:
 class ParentRows:
     """The second pass: rows that were taken in, each with its parent."""
 
-    def identify(self, row: RowSaid) -> None:
+    def identify(self, row: RowSaid, now: datetime) -> None:
         """Accounts always have a key."""
 
     def receive(self, taken: Sequence[Taken], intake: Intake) -> Received:

@@ -60,8 +60,8 @@ Outcome = Received | None
 class Kind(Protocol):
     """How rows of one kind become facts."""
 
-    def identify(self, row: RowSaid) -> None:
-        """Fill in the external id of a row whose source has none. Raises Refused."""
+    def identify(self, row: RowSaid, now: datetime) -> None:
+        """Check what the row says by itself, and fill in the id where the source has none. Raises Refused."""
 
     def receive(self, taken: Sequence[Taken], intake: Intake) -> Received:
         """Store them, in the caller's transaction. Ids in the outcome are below zero for what a dry run pretends."""
@@ -97,6 +97,11 @@ class Resolver:
         value = one.row.values.get(name)
         return None if value is None else self._meant(value, name)
 
+    def peek(self, name: str, taken: Sequence[Taken]) -> set[int]:
+        """The ids that field `name` means in these rows, as far as they mean one."""
+        answers = (self._found.get(value) for one in taken if (value := one.row.values.get(name)) is not None)
+        return {answer for answer in answers if isinstance(answer, int)}
+
     def ids(self, one: Taken, name: str) -> list[int]:
         found = [self._meant(value, name) for value in one.row.values.get(name) or ()]
         return [pk for pk in dict.fromkeys(found) if pk is not None]
@@ -106,7 +111,7 @@ class Resolver:
         if isinstance(answer, int):
             return answer
         if leaves_unknown(self._intake, name):
-            self._intake.report.warnings[f"{name}: {answer}"] += 1
+            self._intake.report.warnings[f"{name}: not found here, left out."] += 1
             return None
         raise Refused(answer, field=name)
 
@@ -128,7 +133,7 @@ class Staff:
         if isinstance(answer, int):
             return answer
         if leaves_unknown(self._intake, self._name):
-            self._intake.report.warnings[f"{self._name}: {answer}"] += 1
+            self._intake.report.warnings[f"{self._name}: not found here, left out."] += 1
             return UNSAID
         raise Refused(answer, field=self._name)
 

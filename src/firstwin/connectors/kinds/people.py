@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from firstwin.accounts.actions.people import folded_email
@@ -22,8 +23,9 @@ from firstwin.core.errors import Refused
 
 
 class PersonRows:
-    def identify(self, row: RowSaid) -> None:
+    def identify(self, row: RowSaid, now: datetime) -> None:
         """Somebody without an id of the source is known by their address, which must not stand in the ledger."""
+        _check_dates(row, now)
         if row.external_id:
             return
         if not row.values.get("email"):
@@ -38,7 +40,6 @@ class PersonRows:
         for one in taken:
             try:
                 homes[one.row.line] = accounts.id(one, "account")
-                _check_dates(one, intake)
                 said.append(_person(one, intake))
             except Refused as problem:
                 received.refused[one.row.line] = problem
@@ -77,13 +78,17 @@ class PersonRows:
 
 
 class MembershipRows:
-    def identify(self, row: RowSaid) -> None:
+    def identify(self, row: RowSaid, now: datetime) -> None:
+        """Known by person, account and start: the same person may come back."""
+        _check_dates(row, now)
         if row.values.get("person") is None or row.values.get("account") is None:
             missing = "person" if row.values.get("person") is None else "account"
             raise Refused("A membership needs a person and an account.", field=missing)
         if not row.external_id:
             person, account = row.values["person"], row.values["account"]
-            row.external_id = hidden_id("membership", person.by, person.compared, account.by, account.compared)
+            row.external_id = hidden_id(
+                "membership", person.by, person.compared, account.by, account.compared, row.values.get("joined")
+            )
 
     def receive(self, taken: Sequence[Taken], intake: Intake) -> Received:
         found = Resolver(taken, intake, ["person", "account"])
@@ -92,7 +97,6 @@ class MembershipRows:
         for one in taken:
             try:
                 person, account = found.id(one, "person"), found.id(one, "account")
-                _check_dates(one, intake)
             except Refused as problem:
                 received.refused[one.row.line] = problem
                 continue
@@ -126,19 +130,20 @@ def _person(one: Taken, intake: Intake) -> PersonSaid:
     )
 
 
-def _check_dates(one: Taken, intake: Intake) -> None:
-    joined, left = one.row.values.get("joined"), one.row.values.get("left")
+def _check_dates(row: RowSaid, now: datetime) -> None:
+    joined, left = row.values.get("joined"), row.values.get("left")
     if joined is not None and left is not None and left <= joined:
         raise Refused("Somebody leaves after they joined.", field="left")
     for name, moment in (("joined", joined), ("left", left)):
-        if moment is not None and moment > intake.now:
+        if moment is not None and moment > now:
             raise Refused("This lies ahead. Import it when it has happened.", field=name)
 
 
 def _membership(one: Taken, person: int, account: int, intake: Intake) -> MembershipSaid:
+    if one.news & {"account", "person"}:  # elsewhere now: all that is said holds for the new place
+        one = Taken(one.row, frozenset(one.row.values))
     title, roles = one.said("title"), one.said("roles")
-    # Moved to another account, or the first time we hear of it: the start counts again.
-    is_fresh = bool(one.news & {"account", "person", "joined", "left"})
+    is_fresh = bool(one.news & {"joined", "left"})
     return MembershipSaid(
         row=one.row.line,
         person_id=person,

@@ -14,7 +14,7 @@ from firstwin.core.errors import Refused
 
 
 class TouchRows:
-    def identify(self, row: RowSaid) -> None:
+    def identify(self, row: RowSaid, now: datetime) -> None:
         """A touch without an id is known by all that it says: told again it is the same, told otherwise another."""
         if not row.external_id:
             row.external_id = hidden_id("touch", row.values)
@@ -22,8 +22,7 @@ class TouchRows:
     def receive(self, taken: Sequence[Taken], intake: Intake) -> Received:
         found = Resolver(taken, intake, ["account", "person", "attendees"])
         authors = Staff(taken, intake, "author", may_be_disabled=True)
-        people = {pk for one in taken if (pk := _quiet(found, one)) is not None}
-        homes = accounts_of(people, intake)
+        homes = accounts_of(found.peek("person", taken), intake)
         received = Received()
         said: list[TouchSaid] = []
         for one in taken:
@@ -41,14 +40,6 @@ class TouchRows:
 
     def mention(self, rows: Sequence[RowSaid], intake: Intake) -> None:
         """A touch is in the past: it does not go stale."""
-
-
-def _quiet(found: Resolver, one: Taken) -> int | None:
-    """The person of a row, for looking ahead; what is wrong is told when the row is read."""
-    try:
-        return found.id(one, "person")
-    except Refused:
-        return None
 
 
 def _touch(
