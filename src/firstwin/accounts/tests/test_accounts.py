@@ -76,11 +76,14 @@ def test_handing_over_keeps_who_had_it_and_when(owner: User, stranger: User, acm
     assert list(believed) == [("Ada Okafor", None)]
 
 
-def test_the_new_owner_is_told_once_and_not_by_themselves(owner: User, stranger: User, acme: Account) -> None:
+def test_the_new_owner_is_told_once_and_not_by_themselves(
+    owner: User, stranger: User, operations: User, acme: Account
+) -> None:
     other = open_account(by=owner, name="Other", now=NOW)
-    assign_owner(by=owner, accounts=[acme, other], owner=stranger, now=LATER)
-    assign_owner(by=owner, accounts=[acme, other], owner=stranger, now=LATER)
-    assert [(n.user.name, n.text) for n in Notice.objects.all()] == [("Tom Sato", "Ada Okafor handed you 2 accounts.")]
+    assign_owner(by=operations, accounts=[acme, other], owner=stranger, now=LATER)
+    assign_owner(by=operations, accounts=[acme, other], owner=stranger, now=LATER)
+    assign_owner(by=operations, accounts=[acme], owner=operations, now=LATER + timedelta(days=1))
+    assert [(n.user.name, n.text) for n in Notice.objects.all()] == [("Tom Sato", "Ola Berg handed you 2 accounts.")]
 
 
 def test_handing_over_can_be_taken_back(owner: User, stranger: User, acme: Account) -> None:
@@ -106,9 +109,7 @@ def test_cover_gives_sight_only_while_it_lasts(owner: User, stranger: User, acme
         starts_at=LATER,
         ends_at=LATER + timedelta(days=7),
     )
-    seen = [
-        AccountSet.of(stranger, now=LATER + timedelta(days=n)).accounts().rows.exists() for n in (-1, 0, 6, 7)
-    ]
+    seen = [AccountSet.of(stranger, now=LATER + timedelta(days=n)).accounts().rows.exists() for n in (-1, 0, 6, 7)]
     assert seen == [False, True, True, False]
 
 
