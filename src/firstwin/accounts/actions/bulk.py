@@ -78,9 +78,7 @@ def _written(
 ) -> BulkEdit:
     total = sum(len(ids) for ids, _ in slices)
     with transaction.atomic():
-        edit = BulkEdit.objects.create(
-            user=by, deed=deed, params=dict(params), says=says, total=total, made_at=now
-        )
+        edit = BulkEdit.objects.create(user=by, deed=deed, params=dict(params), says=says, total=total, made_at=now)
         BulkSlice.objects.bulk_create(
             [
                 BulkSlice(edit=edit, number=number, account_ids=ids, before=before)
@@ -112,7 +110,7 @@ def _next_slice(edit: BulkEdit, now: datetime) -> bool:
 def _do(edit: BulkEdit, some: BulkSlice, now: datetime) -> None:
     user = edit.user
     if edit.deed == _UNDO:
-        _UNDOES[edit.params["deed"]](by=user, payload=some.before, now=now)
+        _UNDOES[edit.params["deed"]](by=user, payload=some.before or {}, now=now)
         changed = len(some.account_ids)
     else:
         # Seen again at the last moment: an account may have left the person's scope since.
@@ -120,9 +118,7 @@ def _do(edit: BulkEdit, some: BulkSlice, now: datetime) -> None:
         some.before, changed = _DOES[edit.deed](user, accounts, edit.params, now)
     some.done_at = now
     some.save(update_fields=["before", "done_at"])
-    BulkEdit.objects.filter(pk=edit.pk).update(
-        done=F("done") + len(some.account_ids), changed=F("changed") + changed
-    )
+    BulkEdit.objects.filter(pk=edit.pk).update(done=F("done") + len(some.account_ids), changed=F("changed") + changed)
 
 
 def _finish(edit: BulkEdit, now: datetime, problem: str = "") -> None:

@@ -18,10 +18,7 @@ def set_tags(*, by: Actor, account: Account, names: Sequence[str], now: datetime
     and taken off; both empty when nothing changed. Raises NotAllowed, NotFound or Refused."""
     wanted = {ensure_tag(name).name_folded: name for name in names if name.strip()}
     held = dict(
-        Tagging.objects.standing()
-        .true_at(now)
-        .filter(account=account)
-        .values_list("tag__name_folded", "tag__name")
+        Tagging.objects.standing().true_at(now).filter(account=account).values_list("tag__name_folded", "tag__name")
     )
     new = [name for folded, name in wanted.items() if folded not in held]
     gone = [name for folded, name in held.items() if folded not in wanted]
@@ -40,5 +37,3 @@ def retag_back(*, by: User, payload: dict[str, Any], now: datetime) -> None:
 
 def _with_ids(tags: dict[str, list[int]]) -> dict[str, list[int]]:
     return {name: ids for name, ids in tags.items() if ids}
-
-

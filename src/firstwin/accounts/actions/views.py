@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from firstwin.accounts.listing.view import BUILT_IN, may_change
+from firstwin.accounts.listing.view import may_change
 from firstwin.accounts.models import SavedView
 from firstwin.core.conditions import Condition, dump
 from firstwin.core.errors import Conflict, NotFound, Refused
@@ -128,7 +128,6 @@ def _checked(name: str) -> str:
 
 def _free_key(name: str) -> str:
     base = slug(name)[:70] or "view"
-    taken = {view.key for view in BUILT_IN}
-    taken |= set(SavedView.objects.filter(key__startswith=base).values_list("key", flat=True))
+    taken = set(SavedView.objects.filter(key__startswith=base).values_list("key", flat=True))
     number = next(n for n in range(1, 100_000) if (base if n == 1 else f"{base}-{n}") not in taken)
     return base if number == 1 else f"{base}-{number}"

@@ -43,7 +43,7 @@ class FilterForm:
 def form_for(
     vocabulary: Vocabulary, *, key: str = "", op: str = "", values: Sequence[str] = (), problem: str = ""
 ) -> FilterForm:
-    """The form as it stands after what was chosen so far. A field or operator that is not there counts as not chosen."""
+    """The form after what was chosen so far. A field or operator that is not there counts as not chosen."""
     groups = _groups(vocabulary)
     field = next((one for _, fields in groups for one in fields if one.key == key), None)
     if field is None:

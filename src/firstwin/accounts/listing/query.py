@@ -19,9 +19,10 @@ from firstwin.core.errors import Refused
 from firstwin.core.fields import Vocabulary
 from firstwin.people.models import User
 
-FEW = 400
-"""So many matches are found first and then counted, summed and sorted by their ids. With few matches, walking an
-index in the order of the list would look at nearly every account before a page is full."""
+FEW = 1_000
+"""So many matches are found first, and then counted, summed and sorted by their ids: with few matches, walking an index
+in the order of the list would look at nearly every account before a page is full. More than these are counted and
+summed in a request of their own, so that the page does not wait for it."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Listing:
+    """totals: None where there are many, to be asked for by themselves."""
+
     lines: Sequence[Line]
     page: Page
-    totals: Totals
+    totals: Totals | None
 
 
 def matching_rows(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> QuerySet[AccountNow]:
@@ -53,10 +56,8 @@ def matching_rows(state: ListState, user: User, vocabulary: Vocabulary, now: dat
 
 
 def listing_of(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> Listing:
-    """One page with its totals."""
-    rows = matching_rows(state, user, vocabulary, now)
-    if state.is_narrowed:
-        rows = _by_ids_when_few(rows)
+    """One page, with its totals where they are quick."""
+    rows, is_few = _by_ids_when_few(matching_rows(state, user, vocabulary, now))
     columns = [ListColumn(field) for field in state.columns]
     paths = [path for column in columns for path in column.paths()]
     page = page_of(rows, state.order, cursor_of(state.cursor, state.order), state.size, ["key", "name", *paths])
@@ -65,9 +66,14 @@ def listing_of(state: ListState, user: User, vocabulary: Vocabulary, now: dateti
         Line(row["account_id"], row["key"], row["name"], [column.cell(row, today) for column in columns[1:]])
         for row in page.rows
     ]
-    return Listing(lines, page, totals_of(rows, state.columns))
+    return Listing(lines, page, totals_of(rows, state.columns) if is_few else None)
 
 
-def _by_ids_when_few(rows: QuerySet[AccountNow]) -> QuerySet[AccountNow]:
+def all_totals(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> Totals:
+    """The totals alone, however many accounts match."""
+    return totals_of(matching_rows(state, user, vocabulary, now), state.columns)
+
+
+def _by_ids_when_few(rows: QuerySet[AccountNow]) -> tuple[QuerySet[AccountNow], bool]:
     ids = list(rows.order_by().values_list("account_id", flat=True)[: FEW + 1])
-    return AccountNow.objects.filter(account_id__in=ids) if len(ids) <= FEW else rows
+    return (AccountNow.objects.filter(account_id__in=ids), True) if len(ids) <= FEW else (rows, False)

@@ -10,8 +10,11 @@ from firstwin.accounts.listing.state import ListState
 from firstwin.accounts.listing.totals import Total, Totals
 from firstwin.core.fields import Field, Kind
 from firstwin.core.money import Money
-from firstwin.ui.filters import number
+from firstwin.ui.filters import money, number
 from firstwin.ui.grid import Column
+
+SHORT_FROM = 10_000_000
+"""Amounts from here on are written short ($12.3M), in the list and under it."""
 
 
 def head_of(state: ListState) -> Sequence[Column]:
@@ -43,9 +46,9 @@ def _sort_url(field: Field, state: ListState) -> str:
     return state.url(order=Order(field, path, is_descending))
 
 
-def foot_of(totals: Totals, fields: Sequence[Field]) -> Sequence[tuple[str, str, str]]:
-    """(words, kind, explanation) under each column."""
-    return [_under(field, totals.columns.get(field.key)) for field in fields]
+def foot_of(totals: Totals | None, fields: Sequence[Field]) -> Sequence[tuple[str, str, str]]:
+    """(words, kind, explanation) under each column; no words while the totals are not known."""
+    return [_under(field, totals.columns.get(field.key) if totals else None) for field in fields]
 
 
 def _under(field: Field, total: Total | None) -> tuple[str, str, str]:
@@ -54,16 +57,18 @@ def _under(field: Field, total: Total | None) -> tuple[str, str, str]:
         return ("", kind, "")
     mean = _mean(field, total.mean)
     if total.is_mean_shown:
-        return (f"⌀ {mean}", kind, f"Average of {total.known:,} accounts")
+        return (f"avg {mean}", kind, f"Average of {total.known:,} accounts")
     if field.key == "issues":
         return (number(total.sum), kind, f"In all; {mean} per account")
     words = _words(field, total.sum)
-    return (words, kind, f"Sum of {total.known:,} accounts; average {mean}")
+    exact = Money(round(total.sum), field.unit).format() if field.kind is Kind.MONEY else words
+    return (words, kind, f"Sum of {total.known:,} accounts: {exact}; average {mean}")
 
 
 def _words(field: Field, total: float) -> str:
     if field.kind is Kind.MONEY:
-        return Money(round(total), field.unit).format(decimals=False)
+        amount = Money(round(total), field.unit)
+        return money(amount, short=abs(amount.major) >= SHORT_FROM)
     return number(total, 0 if float(total).is_integer() else 1)
 
 
@@ -71,10 +76,6 @@ def _mean(field: Field, mean: float) -> str:
     if field.kind is Kind.MONEY:
         return Money(round(mean), field.unit).format(decimals=False)
     return number(mean, 1)
-
-
-_CARD = 3
-"""Values on the second line of a card, beside the name and the one at its end."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,22 @@ class Shape:
 
 def shapes_of(fields: Sequence[Field]) -> Sequence[Shape]:
     """Of every column but the name."""
-    shapes = []
-    for place, field in enumerate(fields[1:]):
-        column = ListColumn(field)
-        kind = "num" if column.is_number else "date" if field.kind is Kind.DATE else "text"
-        is_end = field.key == "issues"
-        card = "end" if is_end else "line" if place < _CARD or field.kind is Kind.DAYS else "hide"
-        # A bare figure means nothing on a card, a person or a word does.
-        label = field.label if kind != "text" else ""
-        shapes.append(Shape(kind, card, label, is_editable(field)))
-    return shapes
+    on_card = _on_card(fields[1:])
+    return [_shape(field, on_card) for field in fields[1:]]
+
+
+def _shape(field: Field, on_card: Sequence[Field]) -> Shape:
+    kind = "num" if ListColumn(field).is_number else "date" if field.kind is Kind.DATE else "text"
+    card = "end" if field.key == "issues" else "line" if field in on_card else "hide"
+    # A bare figure means nothing on a card; a person or a word does.
+    return Shape(kind, card, field.label if kind != "text" else "", is_editable(field))
+
+
+def _on_card(fields: Sequence[Field]) -> Sequence[Field]:
+    """The two values on the second line of a card: who looks after it and how long ago, where the list shows them."""
+    told = [field for field in fields if field.key != "issues"]
+    first = sorted(told, key=lambda field: (field.kind is not Kind.PERSON, field.kind is not Kind.DAYS))
+    return first[:2]
 
 
 def is_editable(field: Field) -> bool:

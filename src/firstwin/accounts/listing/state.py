@@ -103,7 +103,8 @@ class ListState:
         whose = given.get("whose", "")
         q = " ".join(given.get("q", "").split())[:LONGEST_SEARCH]
         if not is_clean(q):
-            q, _ = "", problems.append("The search holds characters that cannot be read.")
+            q = ""
+            problems.append("The search holds characters that cannot be read.")
         return cls(
             whose=whose if whose in tabs else usual["whose"],
             view=view,

@@ -27,25 +27,26 @@ class View:
     is_shared: bool = True
 
 
+# A tilde cannot stand in the key of a saved view, so the two never meet.
 BUILT_IN = (
     View(
-        "no-owner", "No owner", {"field": "owner", "op": "not_set"},
+        "~no-owner", "No owner", {"field": "owner", "op": "not_set"},
         ("name", "team", "tier", "last_touch", "added", "issues"), "-added",
         help="Accounts nobody looks after.",
     ),
     View(
-        "role-missing", "Role missing", {"field": "roles_missing", "op": "set"},
+        "~role-missing", "Role missing", {"field": "roles_missing", "op": "set"},
         ("name", "owner", "tier", "roles_missing", "people", "last_two_way"), "roles_covered",
         help="No sponsor, champion, doer or accountable person is known.",
     ),
     View(
-        "silent", "Silent 30 days", {"any": [{"field": "last_touch", "op": "ge", "value": 30},
+        "~silent", "Silent 30 days", {"any": [{"field": "last_touch", "op": "ge", "value": 30},
                                              {"field": "last_touch", "op": "not_set"}]},
         ("name", "owner", "tier", "last_touch", "last_two_way", "next_step"), "-last_touch",
         help="No contact for 30 days or more.",
     ),
     View(
-        "data-to-fix", "Data to fix", {"field": "issues", "op": "ge", "value": 1},
+        "~data-to-fix", "Data to fix", {"field": "issues", "op": "ge", "value": 1},
         ("name", "owner", "issues", "issue_kinds", "sources"), "-issues",
         help="Something in the record is missing, stale or contradictory.",
     ),

@@ -49,7 +49,9 @@ class NamedTagForm(forms.Form):
 
 
 class HeldTagForm(forms.Form):
-    name = forms.ModelChoiceField(label="Tag", queryset=Tag.objects.order_by("name_folded"), to_field_name="name_folded")
+    name = forms.ModelChoiceField(
+        label="Tag", queryset=Tag.objects.order_by("name_folded"), to_field_name="name_folded"
+    )
 
 
 class WhichAttributeForm(forms.Form):
@@ -193,5 +195,3 @@ def _came_from(request: HttpRequest) -> str:
     if parts.path != base:
         return base
     return f"{base}?{parts.query}" if parts.query else base
-
-

@@ -64,13 +64,15 @@ def _form(request: HttpRequest, account: Account, field: Field) -> forms.Form:
         case "name":
             return NameForm(given, initial={"name": account.name, "edition": account.edition})
         case "owner":
-            return OwnerForm(given, initial={"owner": _owner_id(account)})
+            form = OwnerForm(given, initial={"owner": _owner_id(account)})
+            form.fields["owner"].empty_label = "Nobody"  # type: ignore[attr-defined]
+            return form
         case "tags":
             return TagsForm(given, initial={"tags": ", ".join(_tag_names(account))})
     attribute = _attribute(field)
-    form = ValueForm(given, attribute=attribute, initial={"value": _typed(account, attribute), "seen": 0})
-    del form.fields["seen"]  # the list shows one value of many and asks nobody to choose between two
-    return form
+    value = ValueForm(given, attribute=attribute, initial={"value": _typed(account, attribute)})
+    del value.fields["seen"]  # the list shows one value of many and asks nobody to choose between two
+    return value
 
 
 def _save_name(user: User, account: Account, form: forms.Form, field: Field) -> Saved:

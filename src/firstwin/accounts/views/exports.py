@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -12,6 +12,7 @@ from firstwin.accounts.listing.cells import ListColumn
 from firstwin.accounts.listing.query import matching_rows
 from firstwin.accounts.views.asked import Asked, asked
 from firstwin.core import clock
+from firstwin.core.errors import NotFound
 from firstwin.core.export import CSV_TYPE, XLSX_TYPE, Cell, csv_lines, xlsx_file
 from firstwin.core.fields import Field, Kind
 from firstwin.core.text import slug
@@ -20,6 +21,8 @@ from firstwin.core.text import slug
 @require_safe
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """All accounts of a list, in its order, as `csv` or `xlsx`."""
+    if form not in ("csv", "xlsx"):
+        raise NotFound("Lists are exported as CSV or Excel.")
     wanted = asked(request, request.GET)
     header = ["Key", *map(_label, wanted.state.columns)]
     rows = _rows(wanted)
@@ -32,7 +35,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
 
 
 def _rows(wanted: Asked) -> Iterator[list[Cell]]:
-    """Read in one pass. The filter is checked before the first byte goes out: a bad one is a refusal, not a torn file."""
+    """Read in one pass. A bad filter is refused before the first byte goes out, so no file is torn."""
     state, now = wanted.state, clock.now()
     columns, order = [ListColumn(field) for field in state.columns], state.order
     sign = "-" if order.is_falling else ""
@@ -60,6 +63,5 @@ def _plain(column: ListColumn, row: dict[str, Any], today: date) -> Cell:
         case Kind.TAGS:
             return ", ".join(map(str, value)) or None
         case Kind.DAYS if value is not None:
-            return (today - value).days
-    plain: Cell = value
-    return plain
+            return int((today - value).days)
+    return cast(Cell, value)

@@ -1,13 +1,22 @@
 """The dialogs that change the list: a filter's chip, and its columns. They only lead to another address."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from firstwin.accounts.listing import columns as shown
 from firstwin.accounts.listing.filter_form import condition_of, form_for, form_of
 from firstwin.accounts.listing.state import ListState
 from firstwin.accounts.views.asked import asked, go, in_dialog
+from firstwin.core.conditions import Condition
 from firstwin.core.errors import Refused
+from firstwin.core.fields import Field, vocabulary
+from firstwin.core.text import fold
+from firstwin.ui.jinja import fragment
+
+_MOST_OPTIONS = 12
 
 
 @require_safe
@@ -34,9 +43,31 @@ def filter_chip(request: HttpRequest) -> HttpResponse:
     else:
         form = form_of(wanted.state.chips[place], wanted.vocabulary)
     status = 422 if problem else 200
+    trigger = getattr(getattr(request, "htmx", None), "trigger", None)
     return in_dialog(
-        request, "accounts/list_filter.html", status=status, form=form, place=place, pairs=wanted.state.pairs()
+        request,
+        "accounts/list_filter.html",
+        status=status,
+        form=form,
+        place=place,
+        pairs=wanted.state.pairs(),
+        here=f"{reverse('list_filter')}?{urlencode(wanted.state.pairs())}",
+        is_value_focused=trigger != "filter-op",  # who walks through the conditions stays among them
     )
+
+
+@require_safe
+def fields(request: HttpRequest) -> HttpResponse:
+    """Fields a filter can ask about, by the words typed."""
+    words = fold(request.GET.get("q", "")).split()
+    found = [
+        (field.key, field.label, field.group)
+        for field in vocabulary().fields.values()
+        if field.stored and all(word in fold(f"{field.label} {field.group} {field.key}") for word in words)
+    ]
+    # The label itself counts for more than the group it stands in.
+    found.sort(key=lambda one: not fold(one[1]).startswith(words[0] if words else ""))
+    return fragment(request, "accounts/options.html", "options", found=found[:_MOST_OPTIONS], icon_name="filter")
 
 
 def _is_same_question(request: HttpRequest) -> bool:
@@ -50,7 +81,7 @@ def _place(request: HttpRequest, state: ListState) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and int(text[:4]) < len(state.chips) else None
 
 
-def _with(state: ListState, place: int | None, test: object) -> tuple[object, ...]:
+def _with(state: ListState, place: int | None, test: Condition) -> tuple[Condition, ...]:
     if place is None:
         return (*state.chips, test)
     return (*state.chips[:place], test, *state.chips[place + 1 :])
@@ -66,7 +97,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     if "apply" in request.GET:
         return go(request, wanted.state.url(columns=tuple(shown.chosen(chosen, wanted.vocabulary))))
     chosen, moved = _moved(chosen, request.GET.get("move", ""))
-    rest: dict[str, list[object]] = {}
+    rest: dict[str, list[Field]] = {}
     for key, field in known.items():
         if key not in chosen:
             rest.setdefault(field.group or "Other", []).append(field)

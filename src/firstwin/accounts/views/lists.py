@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from firstwin.accounts.listing.chips import chips_of
-from firstwin.accounts.listing.query import Listing, listing_of
+from firstwin.accounts.listing.links import Links
+from firstwin.accounts.listing.query import Listing, all_totals, listing_of
 from firstwin.accounts.listing.shape import foot_of, head_of, shapes_of
 from firstwin.accounts.listing.state import SIZES, ListState
+from firstwin.accounts.listing.totals import Totals
 from firstwin.accounts.listing.view import may_change
 from firstwin.accounts.listing.whose import LABELS, MINE, tabs_of
 from firstwin.accounts.models import Account
@@ -20,8 +23,8 @@ from firstwin.accounts.views.asked import Asked, asked
 from firstwin.core import clock
 from firstwin.core.errors import Refused
 from firstwin.people import rules
-from firstwin.ui.filters import number, plural
-from firstwin.ui.jinja import page
+from firstwin.ui.filters import number
+from firstwin.ui.jinja import fragment, page
 
 MOST_TABS = 7
 
@@ -54,7 +57,8 @@ def account_list(request: HttpRequest) -> HttpResponse:
         problem=problem,
         chips=chips_of(state, wanted.vocabulary),
         head=head_of(state),
-        foot=foot_of(listing.totals, state.columns) if listing else [],
+        **_counted(listing.totals if listing else None, state),
+        totals_url=f"{reverse('list_totals')}?{urlencode(state.pairs())}" if listing and not listing.totals else "",
         shapes=shapes_of(state.columns),
         tabs=[(LABELS[one], state.url(whose=one), None, one == state.whose) for one in tabs_of(user)],
         views=wanted.views,
@@ -66,7 +70,25 @@ def account_list(request: HttpRequest) -> HttpResponse:
         sizes=SIZES,
         bulk_deeds=BULK,
         addresses=_addresses(state),
+        links=Links(),
     )
+
+
+@require_safe
+def totals(request: HttpRequest) -> HttpResponse:
+    """What the list comes to, where that takes longer than the page may."""
+    wanted = asked(request, request.GET)
+    found = all_totals(wanted.state, wanted.user, wanted.vocabulary, clock.now())
+    parts = _counted(found, wanted.state)
+    may_edit = rules.can_edit_accounts(wanted.user)
+    if not getattr(request, "htmx", False):
+        return HttpResponseRedirect(wanted.state.here)
+    return fragment(request, "accounts/list.html", "totals", may_edit=may_edit, totals_url="", **parts)
+
+
+def _counted(found: Totals | None, state: ListState) -> dict[str, Any]:
+    """What the foot, the pager and the bulk bar say; empty until it is known."""
+    return {"foot": foot_of(found, state.columns), "count": found.count if found else None}
 
 
 def _listing(wanted: Asked, now: datetime) -> tuple[Listing | None, str]:
@@ -94,12 +116,12 @@ def _addresses(state: ListState) -> Mapping[str, str]:
         "csv": f"{reverse('account_export', kwargs={'form': 'csv'})}?{query}",
         "xlsx": f"{reverse('account_export', kwargs={'form': 'xlsx'})}?{query}",
         "bare": state.url(chips=(), q="", problem=""),
-        "plain": reverse("accounts"),
     }
 
 
 def _page_words(listing: Listing) -> str:
-    return f"{number(listing.page.first)} to {number(listing.page.last)} of {number(listing.totals.count)}"
+    of = f" of {number(listing.totals.count)}" if listing.totals else ""
+    return f"{number(listing.page.first)} to {number(listing.page.last)}{of}"
 
 
 @dataclass(frozen=True)
@@ -130,7 +152,8 @@ def _emptiness(wanted: Asked, listing: Listing | None) -> Emptiness | None:
     if state.whose != widest:
         mine = state.whose == MINE
         title = "You have no accounts yet" if mine else "Your team has no accounts yet"
-        text = f"Accounts that {'you own, share or cover' if mine else 'anyone in your team owns or covers'} stand here."
+        who = "you own, share or cover" if mine else "anyone in your team owns or covers"
+        text = f"Accounts that {who} stand here."
         return Emptiness(title, text, "accounts", f"Look at {LABELS[widest].lower()}", state.url(whose=widest))
     if Account.objects.filter(removed_at__isnull=True).exists():
         text = "You see the accounts that you own, share or cover. A colleague can hand some over, an admin can widen "
@@ -143,7 +166,3 @@ def _no_accounts(may_add: bool) -> Emptiness:
     example = "To look around first, load the made-up company: firstwin demo"
     action = ("Add account", reverse("account_new")) if may_add else ("", "")
     return Emptiness("No accounts yet", text, "accounts", *action, example=example, is_dialog=may_add)
-
-
-def counted(count: int) -> str:
-    return plural(count, "account")

@@ -40,7 +40,8 @@ def people_commands(request: HttpRequest, query: str) -> Iterator[Command]:
     people = visible_people(AccountSet.of(cast(User, request.user)))
     found = matching(people, query).values_list("key", "name", "email")[:_LOOKED_AT]
     for key, name, email in _nearest(found, query):
-        yield Command(label=name, hint=email, url=reverse("contact", kwargs={"person": key}), icon="user", group="People")
+        url = reverse("contact", kwargs={"person": key})
+        yield Command(label=name, hint=email or "", url=url, icon="user", group="People")
 
 
 def view_commands(request: HttpRequest, query: str) -> Iterator[Command]:

@@ -120,5 +120,3 @@ def _dialog(request: HttpRequest, wanted: Asked, form: ViewForm, title: str, act
         may_share=can_share_views(wanted.user),
         pairs=wanted.state.pairs(),
     )
-
-
