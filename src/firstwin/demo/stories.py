@@ -117,6 +117,8 @@ def _told(
     found: list[Said] = []
     for place, (ago, situation, direction) in enumerate(days):
         day = writer.as_of - timedelta(days=ago)
+        if day < writer.script.recorded_on:
+            continue  # not a customer yet
         options = [p for p in PATTERNS[situation] if p.direction == direction and "{left}" not in p.summary]
         pattern: Pattern = options[place % len(options)]
         there = [writer.contacts[at] for at in who if at < len(writer.contacts) and writer.contacts[at].is_there(day)]

@@ -1,4 +1,4 @@
-"""Saved views that everybody in the demo company shares."""
+"""Saved views that everybody in the demo company shares, beside those the product brings."""
 
 from typing import Any
 
@@ -7,23 +7,19 @@ from firstwin.accounts.models import SavedView
 _COLUMNS = ["name", "owner", "tier", "industry", "last_two_way", "next_step", "roles_missing"]
 
 VIEWS: tuple[dict[str, Any], ...] = (
-    {"key": "silent", "name": "Silent for 30 days", "sort": "-last_two_way",
-     "condition": {"all": [{"field": "last_two_way", "op": "ge", "value": 30}]}},
-    {"key": "strategic", "name": "Strategic accounts", "sort": "name",
+    {"key": "strategic", "name": "Strategic", "sort": "name",
      "condition": {"all": [{"field": "tier", "op": "eq", "value": "strategic"}]},
      "columns": ["name", "owner", "annual_revenue", "employees", "last_two_way", "next_step", "roles_covered"]},
     {"key": "no-sponsor", "name": "No sponsor", "sort": "-annual_revenue",
      "condition": {"all": [{"field": "roles_missing", "op": "has", "value": "sponsor"}]},
      "columns": ["name", "owner", "tier", "roles_missing", "people", "last_two_way", "annual_revenue"]},
-    {"key": "nobodys", "name": "Without an owner", "sort": "name",
-     "condition": {"all": [{"field": "owner", "op": "not_set"}]}},
+    {"key": "turning-sour", "name": "Turning sour", "sort": "-last_two_way",
+     "condition": {"all": [{"count": "touches", "op": "ge", "n": 2, "within_days": 120,
+                            "where": {"field": "sentiment", "op": "eq", "value": "negative"}}]}},
     {"key": "groups", "name": "Groups", "sort": "-children",
      "condition": {"all": [{"field": "children", "op": "ge", "value": 1}]},
      "columns": ["name", "children", "owner", "tier", "country", "employees"]},
-    {"key": "to-mend", "name": "Data to mend", "sort": "-issues",
-     "condition": {"all": [{"field": "issues", "op": "ge", "value": 1}]},
-     "columns": ["name", "owner", "issues", "issue_kinds", "sources", "roles_missing"]},
-    {"key": "new-customers", "name": "Customers since this quarter", "sort": "-customer_since",
+    {"key": "new-customers", "name": "New this quarter", "sort": "-customer_since",
      "condition": {"all": [{"field": "customer_since", "op": "in_last", "value": 90}]},
      "columns": ["name", "owner", "tier", "customer_since", "roles_covered", "last_two_way", "next_step"]},
 )  # fmt: skip
