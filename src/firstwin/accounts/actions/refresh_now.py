@@ -297,7 +297,9 @@ def compared(attribute: Attribute, value: Stated) -> Any:
     """The value as a slot keeps it for comparing and sorting."""
     if attribute.kind == AttributeKind.DATE:
         return value.day
-    if attribute.kind in {AttributeKind.TEXT, AttributeKind.CHOICE}:
+    if attribute.kind == AttributeKind.CHOICE:
+        return value.text[:400] if value.text is not None else None  # a machine word, compared exactly
+    if attribute.kind == AttributeKind.TEXT:
         # An index entry has a size limit; nobody sorts by what stands after 400 characters.
         return fold(value.text)[:400] if value.text is not None else None
     return value.number
