@@ -29,10 +29,15 @@ _SHORTEST = 3
 
 def matching(rows: "models.QuerySet[M]", text: str) -> "models.QuerySet[M]":
     """The rows whose `search_text` holds every word of `text`, whatever case and accents' encoding."""
-    words = fold(text).split()[:8]
-    for word in words:
-        rows = rows.filter(_holds(rows.model, word))
-    return rows
+    return rows.filter(words_q(rows.model, text))
+
+
+def words_q(model: Any, text: str) -> Q:
+    """What `matching` filters by, for a query of the caller's own making. Without words it holds for every row."""
+    found = Q()
+    for word in fold(text).split()[:8]:
+        found &= _holds(model, word)
+    return found
 
 
 def _holds(model: Any, word: str) -> Q:

@@ -1,10 +1,12 @@
 """The rows of a list, as one state asks for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.lookups import Exact
 
 from firstwin.accounts import search
 from firstwin.accounts.listing.cells import Cell, ListColumn
@@ -14,7 +16,7 @@ from firstwin.accounts.listing.totals import Totals, totals_of
 from firstwin.accounts.listing.whose import rows_of
 from firstwin.accounts.models import AccountNow
 from firstwin.core.clock import day_of
-from firstwin.core.conditions import to_q
+from firstwin.core.conditions import Test, to_q
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Vocabulary
 from firstwin.people.models import User
@@ -47,17 +49,21 @@ class Listing:
 def matching_rows(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> QuerySet[AccountNow]:
     """Every row the state asks for, inside the person's scope, unordered. Raises Refused when the filter cannot be
     read."""
+    return rows_of(user, state.whose, now).filter(_condition(state, user, vocabulary, now))
+
+
+def _condition(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> Q:
     if state.problem:
         raise Refused(state.problem, field="where")
-    rows = rows_of(user, state.whose, now)
-    if state.chips:
-        rows = rows.filter(to_q(state.condition, vocabulary, day_of(now), me=user.pk))
-    return search.matching(rows, state.q) if state.q else rows
+    chips = to_q(state.condition, vocabulary, day_of(now), me=user.pk) if state.chips else Q()
+    return chips & search.words_q(AccountNow, state.q)
 
 
 def listing_of(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> Listing:
     """One page, with its totals where they are quick."""
     rows, is_few = _by_ids_when_few(matching_rows(state, user, vocabulary, now))
+    if not is_few and state.is_narrowed:
+        rows = _in_walking_order(state, user, vocabulary, now)
     columns = [ListColumn(field) for field in state.columns]
     paths = [path for column in columns for path in column.paths()]
     page = page_of(rows, state.order, cursor_of(state.cursor, state.order), state.size, ["key", "name", *paths])
@@ -77,3 +83,21 @@ def all_totals(state: ListState, user: User, vocabulary: Vocabulary, now: dateti
 def _by_ids_when_few(rows: QuerySet[AccountNow]) -> tuple[QuerySet[AccountNow], bool]:
     ids = list(rows.order_by().values_list("account_id", flat=True)[: FEW + 1])
     return (AccountNow.objects.filter(account_id__in=ids), True) if len(ids) <= FEW else (rows, False)
+
+
+def _in_walking_order(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> QuerySet[AccountNow]:
+    """The same rows, asked for so that SQLite walks the index of the order and looks at each until a page is full.
+
+    Left to itself it takes the index of a filter, reads all that match (there are many), and sorts them. Only what is
+    said about the field of the order itself is left to the index. PostgreSQL keeps statistics and knows better.
+    """
+    if connection.vendor != "sqlite":
+        return matching_rows(state, user, vocabulary, now)
+    key = state.order.field.key
+    own = tuple(part for part in state.chips if isinstance(part, Test) and part.field == key)
+    rest = replace(state, chips=tuple(part for part in state.chips if part not in own))
+    rows = matching_rows(replace(state, chips=own, q=""), user, vocabulary, now)
+    if not rest.is_narrowed:
+        return rows
+    opaque = Case(When(_condition(rest, user, vocabulary, now), then=Value(1)), default=Value(0))
+    return rows.filter(Exact(opaque, 1))
