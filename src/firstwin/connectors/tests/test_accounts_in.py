@@ -143,7 +143,7 @@ def test_parents_may_stand_further_down_and_circles_are_refused(desk: Desk) -> N
             (11, "parent", "2 accounts have the name 'twin'."),
         ]
     parents = dict(Account.objects.order_by("pk").values_list("name", "parent__name"))
-    assert (parents["Leaf"], parents["Trunk"], parents["A"], parents["B"]) == ("Trunk", "Root", "B", None)
+    assert [parents[name] for name in ("Leaf", "Trunk", "A", "B")] == ["Trunk", "Root", "B", None]
     assert Account.objects.get(name="Root").now.children_count == 1
 
 
@@ -175,6 +175,7 @@ def test_a_run_is_kept_and_audited_without_the_values_of_the_file(desk: Desk) ->
     assert run.files[0]["counts"]["new"] == 1 and run.files[0]["counts"]["rejected"] == 1
     assert "Secret" not in str(run.files)
     row = AuditRow.objects.get(did="import.applied")
+    assert row.detail.after is not None
     assert row.detail.after["file"] == "accounts.csv"
 
 

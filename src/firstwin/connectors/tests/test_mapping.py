@@ -16,7 +16,7 @@ FILE = "id,name,country,employees,tags\n1,Acme,DE,12,\n"
         ("source: crm", "source: staff", "'staff' is what people type here"),
         ("kind: accounts", "kind: acounts", "line 5: files.0.kind: input should be 'accounts'"),
         ("name: name,", "name: Name,", "line 8: accounts.csv has no column 'Name'. Did you mean name?"),
-        ("country: country", "contry: country", "line 8: accounts have no field 'contry'. Did you mean country or city?"),
+        ("country: country", "contry: country", "line 8: accounts have no field 'contry'. Did you mean country"),
         ("key: id", "", "line 4: accounts need `key:`"),
         ("{name: name", "{name: {column: name, by: domain}", "name is not a reference"),
         ('{split: ";"}', '{splt: ";"}', "there is no such setting"),
