@@ -21,7 +21,7 @@ from firstwin.core import clock
 from firstwin.demo.load import Loaded
 from firstwin.demo.stories import STORIES
 
-pytestmark = pytest.mark.usefixtures("fernhill")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fernhill")]
 KNOWN = {story.key: story.known for story in STORIES}
 NAMES = {story.key: story.name for story in STORIES}
 
