@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from firstwin.accounts.models import Account, Attribute, Person
+from firstwin.accounts.models import (
+    Account,
+    Attribute,
+    ContactRole,
+    Direction,
+    OwnershipKind,
+    Person,
+    TouchKind,
+    Visibility,
+)
 from firstwin.accounts.values import shown_in_words
 from firstwin.people.models import AuditRow, User
 
@@ -19,6 +28,7 @@ SAYS: Mapping[str, str] = {
     "account.owner_ended": "ended an ownership",
     "account.removed": "removed the account",
     "account.restored": "restored the account",
+    "account.retagged": "changed the tags",
     "account.tagged": "added a tag",
     "account.untagged": "took a tag off",
     "file.kept": "added a file",
@@ -31,12 +41,12 @@ SAYS: Mapping[str, str] = {
     "note.removed": "removed a note",
     "note.restored": "brought a note back",
     "note.unpinned": "unpinned a note",
-    "person.added": "added a person",
-    "person.edited": "edited a person",
-    "person.joined": "noted who joined",
-    "person.left": "noted who left",
-    "role.ended": "ended a role",
-    "role.given": "gave a role",
+    "person.added": "added {about}",
+    "person.edited": "edited {about}",
+    "person.joined": "noted that {about} joined",
+    "person.left": "noted that {about} left",
+    "role.ended": "ended the role {role} of {about}",
+    "role.given": "gave the role {role} to {about}",
     "touch.corrected": "corrected a touch",
     "touch.logged": "logged a touch",
     "touch.restored": "brought a touch back",
@@ -68,14 +78,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the trail. about: whom or what it was done to, where that is not the account itself."""
+    """One row of the trail. says: the deed, to be read after who did it."""
 
     id: int
     at: datetime
     who: str
     says: str
     did: str
-    about: str
     changes: Sequence[Change]
     is_erased: bool
 
@@ -91,23 +100,36 @@ def _entry(row: AuditRow, names: "_Names") -> Entry:
     detail = getattr(row, "detail", None)
     before, after = _dict(detail and detail.before), _dict(detail and detail.after)
     keys = [*before, *(key for key in after if key not in before)]
+    changes = [
+        Change(names.label(key), names.value(key, before.get(key)), names.value(key, after.get(key)))
+        for key in keys
+        if key not in _HIDDEN and not (key == "role" and row.did.startswith("role."))
+    ]
     return Entry(
         id=row.pk,
         at=row.at,
         who=row.actor.name if row.actor else "Firstwin",
-        says=SAYS.get(row.did, row.did.replace(".", " ").replace("_", " ")),
+        says=_says(row, names, after),
         did=row.did,
-        about=names.person(row.on_id) if row.on_kind == "accounts.person" else "",
-        changes=[
-            Change(names.label(key), names.value(key, before.get(key)), names.value(key, after.get(key)))
-            for key in keys
-            if key not in _HIDDEN and before.get(key) != after.get(key)
-        ],
+        changes=[one for one in changes if one.before != one.after],
         is_erased=bool(detail and detail.erased_at),
     )
 
 
+def _says(row: AuditRow, names: "_Names", after: Mapping[str, Any]) -> str:
+    """The deed in words. Deeds of rooms that came later are told by their own name."""
+    says = SAYS.get(row.did, row.did.replace(".", " ").replace("_", " "))
+    about = names.person(row.on_id) if row.on_kind == "accounts.person" else ""
+    return says.replace("{about}", about or "somebody").replace("{role}", names.value("role", after.get("role")))
+
+
 _HIDDEN = {"sha256", "account"}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "role": {role.value: role.label.lower() for role in ContactRole},
+    "kind": {kind.value: str(kind.label) for one in (OwnershipKind, TouchKind) for kind in one},
+    "visibility": {seen.value: seen.label for seen in Visibility},
+    "direction": {way.value: way.label for way in Direction},
+}
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -150,6 +172,8 @@ class _Names:
                 return shown_in_words(self.attributes[key], value)
             except (TypeError, ValueError):
                 return str(value)
+        if key in _WORDS:
+            return _WORDS[key].get(str(value), str(value))
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, list):

@@ -174,6 +174,18 @@ class OwnerForm(forms.Form):
         self.fields["owner"].queryset = User.objects.enabled()  # type: ignore[attr-defined]
 
 
+class HandOverForm(OwnerForm):
+    """Who owns it next. Leaving an account without an owner is said, not left empty."""
+
+    nobody = forms.BooleanField(label="Nobody: leave it without an owner", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(given.get("owner")) == bool(given.get("nobody")):
+            self.add_error("owner", "Choose somebody, or say that nobody owns it.")
+        return given
+
+
 class OtherOwnerForm(forms.Form):
     """Somebody beside the named owner."""
 
@@ -231,7 +243,8 @@ class DomainsForm(forms.Form):
     edition = forms.IntegerField(widget=forms.HiddenInput())
 
     def names(self) -> list[str]:
-        return self.cleaned_data["domains"].replace(",", " ").split()
+        said: str = self.cleaned_data["domains"]
+        return said.replace(",", " ").split()
 
 
 class TagForm(forms.Form):

@@ -176,7 +176,8 @@ def _notes(account: Account, filters: Filters, cursor: _Cursor | None) -> QueryS
     rows = _common(rows, filters, "written_at")
     if cursor is not None:
         rows = rows.filter(cursor.before("written_at", 0))
-    return rows.select_related("author").order_by("-written_at", "-pk")[: PAGE + 1]
+    page: QuerySet[Note] = rows.select_related("author").order_by("-written_at", "-pk")[: PAGE + 1]
+    return page
 
 
 def _common(rows: Any, filters: Filters, column: str) -> Any:

@@ -115,9 +115,7 @@ def edit_note_back(*, by: User, payload: dict[str, Any], now: datetime) -> None:
     """payload: {"note": id, "before": {"body", "visibility"}}."""
     note = _note(payload)
     before = payload["before"]
-    edit_note(
-        by=None, note=note, body=before["body"], visibility=before["visibility"], edition=note.edition, now=now
-    )
+    edit_note(by=None, note=note, body=before["body"], visibility=before["visibility"], edition=note.edition, now=now)
 
 
 def checked_body(body: str) -> str:

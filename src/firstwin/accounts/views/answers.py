@@ -120,7 +120,8 @@ def whole(request: HttpRequest, account: Account, panel: Panel) -> HttpResponse:
     context = page_context(request, account, panel)
     if is_htmx(request):
         answer = fragment(request, "accounts/page.html", "account", **context)
-        answer.content += b"".join(_part(request, part, context) for part in ("crumbs", "actions"))
+        crumbs = fragment_html(request, "accounts/page.html", "crumbs", **{**context, "is_oob": True})
+        answer.content += crumbs.encode()
         return answer
     return page(request, "accounts/page.html", **context, **dialogs(request, account))
 
@@ -129,10 +130,6 @@ def dialogs(request: HttpRequest, account: Account) -> dict[str, Any]:
     """The forms that wait behind `L` and `N`."""
     people = queries.members_of(account, reader(request).now)
     return {"touch_form": TouchForm(people=people, prefix="log"), "note_form": NoteForm(prefix="new")}
-
-
-def _part(request: HttpRequest, block: str, context: Mapping[str, Any]) -> bytes:
-    return fragment_html(request, "accounts/page.html", block, **{**context, "is_oob": True}).encode()
 
 
 def address(account: Account, section: str = "summary") -> str:
@@ -253,9 +250,13 @@ def form_answer(
         "back": address(account) if account is not None else "/",
     }
     status = 422 if form.errors else 200
+    return in_dialog(request, "accounts/form.html", "form", status=status, **context)
+
+
+def in_dialog(request: HttpRequest, template: str, block: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """A block in the dialog; without htmx the page it is part of."""
     if not is_htmx(request):
-        return page(request, "accounts/form.html", status=status, **context)
-    answer = fragment(request, "accounts/form.html", "form", status=status, **context)
-    answer["HX-Retarget"] = "#dialog"
-    answer["HX-Reswap"] = "innerHTML"
+        return page(request, template, status=status, **context)
+    answer = fragment(request, template, block, status=status, **context)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
     return answer

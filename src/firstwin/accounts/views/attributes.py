@@ -66,8 +66,11 @@ def usage(attributes: list[Attribute]) -> list[int]:
     slots = [a.slot for a in attributes if a.slot]
     counts = AccountNow.objects.filter(is_removed=False).aggregate(**{slot: Count(slot) for slot in slots})
     others = [a.pk for a in attributes if not a.slot]
-    rows = AttributeValue.objects.open().filter(attribute__in=others).values("attribute_id") if others else []
-    held = {row["attribute_id"]: row["n"] for row in (rows.annotate(n=Count("account", distinct=True)) if others else [])}  # type: ignore[union-attr]
+    held: dict[int, int] = {}
+    if others:
+        rows = AttributeValue.objects.open().filter(attribute__in=others)
+        grouped = rows.values("attribute_id").annotate(n=Count("account", distinct=True))
+        held = dict(grouped.values_list("attribute_id", "n"))
     return [counts[a.slot] if a.slot else held.get(a.pk, 0) for a in attributes]
 
 

@@ -1,5 +1,7 @@
 """People across accounts: the list, and one human with where they work and worked."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,7 +22,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     listed, more = queries.contacts(
         asker.scope, text=text, after=int(after) if after.isdigit() else None, now=asker.now
     )
-    context = {"listed": listed, "more": more, "text": text, "after": after}
+    context: dict[str, Any] = {"listed": listed, "more": more, "text": text, "after": after}
     if getattr(request, "htmx", False) and request.headers.get("HX-Target") == "contacts":
         return fragment(request, "accounts/contacts.html", "people", **context)
     return page(request, "accounts/contacts.html", **context)
@@ -62,9 +64,7 @@ def _page(
         who=who,
         form=form,
         conflict=conflict,
-        memberships=[
-            (m, [r for r in roles if r.account_id == m.account_id and _overlap(r, m)]) for m in memberships
-        ],
+        memberships=[(m, [r for r in roles if r.account_id == m.account_id and _overlap(r, m)]) for m in memberships],
         touches=queries.touches_with(who, asker.scope),
         why_not=asker.why_not or _elsewhere(who, memberships),
     )
@@ -83,5 +83,3 @@ def _elsewhere(who: Person, seen: list[Membership]) -> str:
     if held - {m.account_id for m in seen}:
         return "They also work at an account outside your scope. Its owner can edit them."
     return ""
-
-

@@ -21,6 +21,8 @@ from firstwin.accounts.views.answers import (
     attempt,
     done,
     form_answer,
+    gone,
+    in_dialog,
     is_htmx,
     reader,
     undo_of,
@@ -33,8 +35,17 @@ _READ_OR_WRITE = ["GET", "HEAD", "POST"]
 
 def _inline(request: HttpRequest, form: Any, *, action: str, label: str, account: Account, **more: Any) -> HttpResponse:
     """A form in place of a value; on a page of its own without htmx."""
-    context = {"form": form, "action": action, "label": label, "back": address(account), "conflict": None, **more}
-    status = 409 if context["conflict"] else 422 if form.errors else 200
+    context: dict[str, Any] = {
+        "form": form,
+        "action": action,
+        "label": label,
+        "back": address(account),
+        "conflict": None,
+        **more,
+    }
+    if context["conflict"]:
+        return in_dialog(request, "accounts/inline.html", "versions", status=409, **context)
+    status = 422 if form.errors else 200
     if is_htmx(request):
         return fragment(request, "accounts/inline.html", "form", status=status, **context)
     return page(request, "accounts/inline.html", status=status, **context)
@@ -45,7 +56,8 @@ def name(request: HttpRequest, key: str) -> HttpResponse:
     """Rename."""
     account = account_at(request, key)
     rules.require_edit(reader(request).user, [account])
-    return _edit_record(request, account, "Name", NameForm, {"name": account.name}, lambda form: form.cleaned_data["name"])
+    held = {"name": account.name}
+    return _edit_record(request, account, "Name", NameForm, held, lambda form: form.cleaned_data["name"])
 
 
 @require_http_methods(_READ_OR_WRITE)
@@ -115,11 +127,11 @@ def untag(request: HttpRequest, key: str) -> HttpResponse:
     """Take a tag off: ?name=."""
     account, asker = account_at(request, key), reader(request)
     name = request.GET.get("name", "")[:40]
-    gone = untag_accounts(by=asker.user, accounts=[account], names=[name], now=asker.now)
-    if not gone:
+    taken = untag_accounts(by=asker.user, accounts=[account], names=[name], now=asker.now)
+    if not taken:
         return done(request, account, "")
-    says = f"{', '.join(gone)} taken off"
-    return done(request, account, undo_of(request, "account.untagged", {"tags": gone}, says))
+    says = f"{', '.join(taken)} taken off"
+    return done(request, account, undo_of(request, "account.untagged", {"tags": taken}, says))
 
 
 # --- values -------------------------------------------------------------------------------------------
@@ -162,7 +174,8 @@ def value(request: HttpRequest, key: str, attribute: str) -> HttpResponse:
     before = set_attributes(by=asker.user, accounts=[account], values={what: typed}, now=asker.now)
     if not before:
         return done(request, account, "")
-    return done(request, account, undo_of(request, "account.described", {"before": _keyed(before)}, f"{what.label} saved"))
+    payload = {"before": _keyed(before)}
+    return done(request, account, undo_of(request, "account.described", payload, f"{what.label} saved"))
 
 
 def _keyed(before: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -176,20 +189,18 @@ def sources(request: HttpRequest, key: str, attribute: str) -> HttpResponse:
     said = queries.said_about(account, [what], asker.now)[0]
     if request.method == "POST":
         return _settle(request, account, what, said)
-    context = {
-        "account": account,
-        "attribute": what,
-        "said": said,
-        "others": [(row, in_words(what, row)) for row in said.others],
-        "before": [(row, in_words(what, row)) for row in queries.values_before(account, what)[:50]],
-        "value_form": ValueForm(initial={"value": ""}, attribute=what),
-        "may_edit": asker.may_edit,
-    }
-    if is_htmx(request):
-        answer = fragment(request, "accounts/sources.html", "sources", **context)
-        answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
-        return answer
-    return page(request, "accounts/sources.html", **context)
+    return in_dialog(
+        request,
+        "accounts/sources.html",
+        "sources",
+        account=account,
+        attribute=what,
+        said=said,
+        others=[(row, in_words(what, row)) for row in said.others],
+        before=[(row, in_words(what, row)) for row in queries.values_before(account, what)[:50]],
+        value_form=ValueForm(initial={"value": ""}, attribute=what),
+        may_edit=asker.may_edit,
+    )
 
 
 def _settle(request: HttpRequest, account: Account, what: Attribute, said: queries.Said) -> HttpResponse:
@@ -230,7 +241,8 @@ def removal(request: HttpRequest, key: str) -> HttpResponse:
         )
     if not remove_account(by=asker.user, account=account, reason=form.cleaned_data["reason"], now=asker.now):
         return done(request, account, "It was removed already")
-    return done(request, account, undo_of(request, "account.removed", {"account": account.pk}, f"{account.name} removed"))
+    says = f"{account.name} removed"
+    return gone(request, undo_of(request, "account.removed", {"account": account.pk}, says), address(account))
 
 
 @require_POST
@@ -238,6 +250,4 @@ def restoration(request: HttpRequest, key: str) -> HttpResponse:
     """Bring it back."""
     account, asker = account_at(request, key), reader(request)
     restore_account(by=asker.user, account=account, now=asker.now)
-    return done(request, account, f"{account.name} restored")
-
-
+    return gone(request, f"{account.name} restored", address(account))

@@ -62,7 +62,7 @@ def _form(request: HttpRequest, account: Account, form: FileForm) -> HttpRespons
 def download(request: HttpRequest, key: str, file: UUID) -> StreamingHttpResponse:
     """The bytes, always as a download."""
     found = queries.get_file(account_at(request, key), file)
-    if not found.content.storage.exists(found.content.name):
+    if not found.content.storage.exists(str(found.content.name)):
         raise NotFound("The file is missing from the store. Ask an admin to look at the backup.")
     return StreamingHttpResponse(
         _chunks(found),

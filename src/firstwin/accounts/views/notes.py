@@ -8,7 +8,7 @@ from firstwin.accounts import deeds, queries, rules
 from firstwin.accounts.actions.notes import add_note, edit_note, pin_note, remove_note
 from firstwin.accounts.forms import NoteForm
 from firstwin.accounts.models import Account
-from firstwin.accounts.views.answers import account_at, address, attempt, done, is_htmx, reader, undo_of
+from firstwin.accounts.views.answers import account_at, address, attempt, done, in_dialog, is_htmx, reader, undo_of
 from firstwin.core.errors import Conflict
 from firstwin.people.audit import trail
 from firstwin.ui.jinja import fragment, page
@@ -45,9 +45,7 @@ def _new(request: HttpRequest, account: Account, form: NoteForm) -> HttpResponse
     status = 422 if form.errors else 200
     if is_htmx(request):
         return fragment(request, "accounts/note_form.html", "form", status=status, form=form, account=account)
-    return page(
-        request, "accounts/note_form.html", status=status, form=form, account=account, back=address(account)
-    )
+    return page(request, "accounts/note_form.html", status=status, form=form, account=account, back=address(account))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,19 +84,17 @@ def note(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def _edit_form(
     request: HttpRequest, account: Account, pk: int, form: NoteForm, conflict: Conflict | None = None
 ) -> HttpResponse:
-    context = {
-        "form": form,
-        "account": account,
-        "action": reverse("note", kwargs={"key": account.key, "pk": pk}),
-        "conflict": conflict,
-        "back": address(account, "timeline"),
-    }
-    status = 409 if conflict else 422 if form.errors else 200
-    if not is_htmx(request):
-        return page(request, "accounts/note_edit.html", status=status, **context)
-    answer = fragment(request, "accounts/note_edit.html", "form", status=status, **context)
-    answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
-    return answer
+    return in_dialog(
+        request,
+        "accounts/note_edit.html",
+        "form",
+        status=409 if conflict else 422 if form.errors else 200,
+        form=form,
+        account=account,
+        action=reverse("note", kwargs={"key": account.key, "pk": pk}),
+        conflict=conflict,
+        back=address(account, "timeline"),
+    )
 
 
 @require_safe
@@ -106,11 +102,7 @@ def note_history(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """What was done to a note, newest first."""
     account = account_at(request, key)
     entries = deeds.told(trail(queries.get_note(account, pk))[:100])
-    if not is_htmx(request):
-        return page(request, "accounts/note_history.html", account=account, entries=entries)
-    answer = fragment(request, "accounts/note_history.html", "history", account=account, entries=entries)
-    answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
-    return answer
+    return in_dialog(request, "accounts/note_history.html", "history", account=account, entries=entries)
 
 
 @require_POST

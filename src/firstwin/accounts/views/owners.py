@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from firstwin.accounts import queries, rules
 from firstwin.accounts.actions.assign import add_owner, assign_owner, end_ownership
-from firstwin.accounts.forms import OtherOwnerForm, OwnerForm
+from firstwin.accounts.forms import HandOverForm, OtherOwnerForm
 from firstwin.accounts.models import Account, OwnershipKind
 from firstwin.accounts.scope import AccountSet
 from firstwin.accounts.views.answers import account_at, attempt, done, form_answer, gone, reader, undo_of
@@ -21,7 +21,7 @@ def owner(request: HttpRequest, key: str) -> HttpResponse:
     """The named owner."""
     account, asker = account_at(request, key), reader(request)
     rules.require_edit(asker.user, [account])
-    form = OwnerForm(request.POST if request.method == "POST" else None)
+    form = HandOverForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _owner_form(request, account, form)
     new: User | None = form.cleaned_data["owner"]
@@ -45,7 +45,7 @@ def _after(request: HttpRequest, account: Account, undo: Undo) -> HttpResponse:
     return gone(request, undo, "/")
 
 
-def _owner_form(request: HttpRequest, account: Account, form: OwnerForm) -> HttpResponse:
+def _owner_form(request: HttpRequest, account: Account, form: HandOverForm) -> HttpResponse:
     asker = reader(request)
     rows = queries.owners_of(account, asker.now)
     others = [row for row in rows if row.kind != OwnershipKind.NAMED]
@@ -61,7 +61,6 @@ def _owner_form(request: HttpRequest, account: Account, form: OwnerForm) -> Http
         submit="Assign owner",
         account=account,
         chosen={"owner": typed.name if typed else ""},
-        note="Leave it empty for no owner.",
         extra=extra,
     )
 
@@ -116,5 +115,3 @@ def end(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if not AccountSet.of(asker.user).only([account.pk]).accounts(removed=True).rows.exists():
         return gone(request, says, "/")
     return done(request, account, says)
-
-

@@ -10,6 +10,7 @@ from firstwin.accounts.views.answers import (
     account_at,
     address,
     for_paper,
+    in_dialog,
     is_htmx,
     panel_called,
     panel_html,
@@ -54,15 +55,16 @@ def printed(request: HttpRequest, key: str) -> HttpResponse:
 def findings(request: HttpRequest, key: str) -> HttpResponse:
     """What the record lacks, each with the way to mend it."""
     found = account_at(request, key)
-    issues = [
-        (quality.sentence(issue), quality.remedy(issue), *mend(found, issue)) for issue in found.now.issues
-    ]
-    context = {"account": found, "issues": issues, "as_of_moment": found.now.refreshed_at, "may_edit": reader(request).may_edit}
-    if is_htmx(request):
-        answer = fragment(request, "accounts/findings.html", "findings", **context)
-        answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
-        return answer
-    return page(request, "accounts/findings.html", **context)
+    issues = [(quality.sentence(issue), quality.remedy(issue), *mend(found, issue)) for issue in found.now.issues]
+    return in_dialog(
+        request,
+        "accounts/findings.html",
+        "findings",
+        account=found,
+        issues=issues,
+        as_of_moment=found.now.refreshed_at,
+        may_edit=reader(request).may_edit,
+    )
 
 
 def mend(account: Account, issue: dict[str, str]) -> tuple[str, bool]:
@@ -78,5 +80,3 @@ def mend(account: Account, issue: dict[str, str]) -> tuple[str, bool]:
         case "missing" | "conflict":
             return reverse("account_value_sources", kwargs={**at, "attribute": issue["attribute"]}), True
     return address(account, "audit"), False
-
-

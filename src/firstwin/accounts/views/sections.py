@@ -13,7 +13,7 @@ from firstwin.accounts.models import Account, Touch, TouchKind
 from firstwin.accounts.models.kinds import RollUp
 from firstwin.accounts.views.answers import current_query, reader
 from firstwin.core.clock import day_of
-from firstwin.core.markdown import render
+from firstwin.core.markdown import plain, render
 from firstwin.core.text import counted, listing
 from firstwin.people.audit import trail_of_account
 from firstwin.people.models import User
@@ -32,12 +32,19 @@ def summary(request: HttpRequest, account: Account) -> dict[str, Any]:
         "more_changes": max(0, len(told) - TOLD),
         "touched": _touched(account, since),
         "values": queries.said_about(account, queries.attributes_in_use(), asker.now),
+        "latest": _latest(account),
+        "plain": plain,
         "steps": queries.next_steps(account, asker.now),
         "pinned": [(note, render(note.body)) for note in queries.pinned_notes(account)],
         "domains": list(account.domains.order_by("name").values_list("name", flat=True)),
         "external": list(account.external_ids.order_by("source", "external_id")[:20]),
         "today": day_of(asker.now),
     }
+
+
+def _latest(account: Account) -> list[Touch]:
+    rows = timeline_page.attended(Touch.objects.standing().filter(account=account))
+    return list(rows.order_by("-occurred_at", "-pk")[:3])
 
 
 def _touched(account: Account, since: Any) -> str:

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from firstwin.accounts import queries, rules, timeline_page
 from firstwin.accounts.actions.touches import correct_touch, log_touch, retract_touch
 from firstwin.accounts.forms import TouchForm
-from firstwin.accounts.models import Account, Touch
+from firstwin.accounts.models import Account, Person, Touch
 from firstwin.accounts.views.answers import (
     account_at,
     address,
     attempt,
     done,
+    in_dialog,
     is_htmx,
     reader,
     undo_of,
@@ -33,9 +34,7 @@ def create(request: HttpRequest, key: str) -> HttpResponse:
         return _log_form(request, account, TouchForm(people=people, prefix="log"))
     form = TouchForm(request.POST, people=people, prefix="log")
     if form.is_valid():
-        touch = attempt(
-            form, lambda: log_touch(by=asker.user, account=account, now=asker.now, **form.said(asker.now))
-        )
+        touch = attempt(form, lambda: log_touch(by=asker.user, account=account, now=asker.now, **form.said(asker.now)))
         if touch is not None:
             undo = undo_of(request, "touch.logged", {"touch": str(touch.key)}, f"{touch.get_kind_display()} logged")
             return done(request, account, undo, event="touch:logged")
@@ -46,9 +45,7 @@ def _log_form(request: HttpRequest, account: Account, form: TouchForm) -> HttpRe
     status = 422 if form.errors else 200
     if is_htmx(request):
         return fragment(request, "accounts/touch_form.html", "form", status=status, form=form, account=account)
-    return page(
-        request, "accounts/touch_form.html", status=status, form=form, account=account, back=address(account)
-    )
+    return page(request, "accounts/touch_form.html", status=status, form=form, account=account, back=address(account))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +54,7 @@ def correct(request: HttpRequest, key: str, touch: UUID) -> HttpResponse:
     account, asker = account_at(request, key), reader(request)
     rules.require_edit(asker.user, [account])
     stands = queries.get_touch(account, touch)
-    people = queries.members_of(account, asker.now) | queries.Person.objects.filter(attendance__touch=stands)
+    people = queries.members_of(account, asker.now) | Person.objects.filter(attendance__touch=stands)
     people = people.distinct()
     if request.method != "POST":
         return _correction(request, account, stands, TouchForm(initial=_held(stands), people=people))
@@ -95,13 +92,16 @@ def _held(touch: Touch) -> dict[str, object]:
 
 
 def _correction(request: HttpRequest, account: Account, touch: Touch, form: TouchForm) -> HttpResponse:
-    context = {"form": form, "account": account, "touch": touch, "back": address(account, "timeline")}
-    status = 422 if form.errors else 200
-    if not is_htmx(request):
-        return page(request, "accounts/touch_correction.html", status=status, **context)
-    answer = fragment(request, "accounts/touch_correction.html", "form", status=status, **context)
-    answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
-    return answer
+    return in_dialog(
+        request,
+        "accounts/touch_correction.html",
+        "form",
+        status=422 if form.errors else 200,
+        form=form,
+        account=account,
+        touch=touch,
+        back=address(account, "timeline"),
+    )
 
 
 @require_safe
@@ -110,12 +110,7 @@ def touch_history(request: HttpRequest, key: str, touch: UUID) -> HttpResponse:
     account = account_at(request, key)
     queries.get_touch(account, touch)
     rows = timeline_page.attended(Touch.objects.filter(account=account, key=touch)).order_by("-pk")
-    context = {"account": account, "rows": list(rows)}
-    if not is_htmx(request):
-        return page(request, "accounts/touch_history.html", **context)
-    answer = fragment(request, "accounts/touch_history.html", "history", **context)
-    answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
-    return answer
+    return in_dialog(request, "accounts/touch_history.html", "history", account=account, rows=list(rows))
 
 
 @require_POST
@@ -126,5 +121,3 @@ def retract(request: HttpRequest, key: str, touch: UUID) -> HttpResponse:
     retract_touch(by=asker.user, touch=stands, now=asker.now)
     says = f"Taken back: {shorten(stands.summary, 60)}"
     return done(request, account, undo_of(request, "touch.retracted", {"touch": str(stands.key)}, says))
-
-

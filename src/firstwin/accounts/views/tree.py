@@ -11,10 +11,10 @@ from firstwin.accounts.forms import ChildForm, ParentForm
 from firstwin.accounts.models import Account
 from firstwin.accounts.models.kinds import RollUp
 from firstwin.accounts.values import shown_in_words
-from firstwin.accounts.views.answers import account_at, attempt, done, form_answer, is_htmx, reader, undo_of
+from firstwin.accounts.views.answers import account_at, attempt, done, form_answer, in_dialog, reader, undo_of
 from firstwin.accounts.views.edit import attribute_called
 from firstwin.core.errors import NotFound
-from firstwin.ui.jinja import fragment, page
+from firstwin.ui.jinja import fragment
 
 
 def _chosen(request: HttpRequest, key: str) -> Account | None:
@@ -129,18 +129,14 @@ def rollup(request: HttpRequest, key: str, attribute: str) -> HttpResponse:
     with_itself = request.GET.get("itself") == "1"
     below = rollups.accounts_below(account, asker.scope, with_itself=with_itself)
     outcome = rollups.rolled_up([what], below.ids, now=asker.now)[0]
-    context = {
-        "account": account,
-        "outcome": outcome,
-        "below": below,
-        "with_itself": with_itself,
-        "parts": [(part, shown_in_words(what, part.value)) for part in outcome.parts[: queries.BRANCH]],
-        "moment_now": asker.now,
-    }
-    if is_htmx(request):
-        answer = fragment(request, "accounts/rollup.html", "why", **context)
-        answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog", "innerHTML"
-        return answer
-    return page(request, "accounts/rollup.html", **context)
-
-
+    return in_dialog(
+        request,
+        "accounts/rollup.html",
+        "why",
+        account=account,
+        outcome=outcome,
+        below=below,
+        with_itself=with_itself,
+        parts=[(part, shown_in_words(what, part.value)) for part in outcome.parts[: queries.BRANCH]],
+        moment_now=asker.now,
+    )
