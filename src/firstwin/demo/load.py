@@ -27,7 +27,9 @@ from firstwin.people.sealing import seal
 _CHUNK = 10
 """Blocks stored at a time: a thousand customers."""
 
-Progress = Callable[[int, int], None]
+_REFRESH = 5_000
+
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Loaded:
 
 
 def load(
-    *, seed: int, as_of: date, accounts: int, password: str, now: datetime, progress: Progress = lambda done, of: None
+    *, seed: int, as_of: date, accounts: int, password: str, now: datetime, progress: Progress = lambda says: None
 ) -> Loaded:
     """Store a company of `accounts` customers with history up to the day `as_of`, beside what is there already.
 
@@ -55,6 +57,7 @@ def load(
         else:
             with search_aside():
                 loaded = _store_all(company, password, now, progress, set_aside=True)
+                progress("search indexes")
             take_stock()
     seal(now=now, at_most=loaded.trail + 1_000)
     return loaded
@@ -75,8 +78,10 @@ def _store_all(company: Company, password: str, now: datetime, progress: Progres
                 ids += rows.account_ids.values()
                 people += len(rows.person_ids)
                 touches += sum(len(customer.touches) for customer in chunk)
-                progress(len(ids), company.accounts)
-        refresh_now(ids, now=now)
+                progress(f"{len(ids):,} of {company.accounts:,} accounts")
+        for done in range(0, len(ids), _REFRESH):
+            refresh_now(ids[done : done + _REFRESH], now=now)
+            progress(f"list rows: {done:,} of {len(ids):,}")
     trail = write_trail(rows.happened, company.seed)
     return Loaded(accounts=len(ids), people=people, touches=touches, trail=trail)
 

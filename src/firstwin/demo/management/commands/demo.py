@@ -76,10 +76,10 @@ class Command(BaseCommand):
         )
         self.stdout.write(sign_in, ending="")
 
-    def _progress(self, done: int, of: int) -> None:
+    def _progress(self, says: str) -> None:
         """A line now and then once it takes longer than a moment; to the error stream, so that --json stays clean."""
         at = time.monotonic()
-        if at - self._began < QUIET_FOR or at - self._shown < QUIET_FOR:
+        if at - self._shown < QUIET_FOR:
             return
         self._shown = at
-        print(f"  {done:,} of {of:,} accounts, {at - self._began:.0f} s", file=sys.stderr)
+        print(f"  {says}, {at - self._began:.0f} s", file=sys.stderr)
