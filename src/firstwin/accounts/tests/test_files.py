@@ -11,7 +11,6 @@ from firstwin.accounts.actions.files import checked_name, keep_file
 from firstwin.accounts.models import Account, File, Visibility
 from firstwin.accounts.tests.fixtures import NOW
 from firstwin.accounts.tests.page_reader import at, toast_of, undo_in, words
-from firstwin.core.errors import Refused
 from firstwin.people.models import User
 
 PDF = b"%PDF-1.4 the plan"
