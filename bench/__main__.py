@@ -1,0 +1,23 @@
+"""`python -m bench`: every bench, or the named one with its options. Nothing here is a test: times are for people."""
+
+import sys
+from importlib import import_module
+
+BENCHES = {
+    "pages": "server time of list, search, account page and drawer at 100,000 accounts, on both databases",
+    "imports": "rows per second of `firstwin import`",
+}
+
+
+def main() -> None:
+    name, *words = sys.argv[1:] or [""]
+    if name in {"-h", "--help", "--list"} or (name and name not in BENCHES):
+        print("python -m bench [NAME [options]]\n")
+        print("\n".join(f"  {known:10} {about}" for known, about in BENCHES.items()))
+        sys.exit(0 if name.startswith("-") else 2)
+    for wanted in [name] if name else BENCHES:
+        import_module(f"bench.{wanted}").run(words)
+
+
+if __name__ == "__main__":
+    main()

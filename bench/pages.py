@@ -1,0 +1,71 @@
+"""Server time of the pages with a very large company, on SQLite and PostgreSQL side by side."""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from tests.postgres import binaries
+
+from bench.homes import ACCOUNTS, Home, postgresql, sqlite
+
+GOAL, LIMIT = 60, 150
+"""Milliseconds at the 95th percentile: what we want, and what must not be passed."""
+
+
+def run(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench pages", description=__doc__)
+    parser.add_argument("--requests", type=int, default=60, help="of each kind (default 60)")
+    parser.add_argument("--only", default="", help="kinds whose name holds this")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], help="one of the two only")
+    parser.add_argument("--slowest", action="store_true", help="the slowest addresses of each kind")
+    given = parser.parse_args(words)
+    wanted = [given.database] if given.database else ["sqlite", *(["postgresql"] if binaries() else [])]
+    asked = ("bench.measure", "--requests", str(given.requests), "--only", given.only)
+    results: dict[str, dict[str, Any]] = {}
+    for name in wanted:
+        with sqlite() if name == "sqlite" else postgresql() as home:
+            _tell_loading(home)
+            results[home.vendor] = json.loads(home.run(*asked))
+    print(f"\nServer time in ms, {ACCOUNTS:,} accounts, {given.requests} requests of each kind after warm-up, "
+          f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+    _print_table(results)
+    if given.slowest:
+        _print_slowest(results)
+
+
+def _tell_loading(home: Home) -> None:
+    said = home.loading
+    print(f"{home.vendor}: {said['accounts']:,} accounts, {said['people']:,} people, {said['touches']:,} touches, "
+          f"loaded in {said['seconds']:.0f} s")  # fmt: skip
+
+
+def _print_table(results: dict[str, dict[str, Any]]) -> None:
+    """p50, p95 and max by the clock; cpu is the median of our own computing, without the database server's."""
+    vendors = list(results)
+    print(f"{'':40}" + "".join(f"{vendor:>32}" for vendor in vendors))
+    columns = "".join(f"{'p50':>10}{'p95':>8}{'max':>8}{'cpu':>6}" for _ in vendors)
+    print(f"{'':40}{columns}{'   ratio of p95' if len(vendors) > 1 else ''}")
+    for name in results[vendors[0]]:
+        found = [results[vendor][name] for vendor in vendors]
+        cells = "".join(
+            f"{at(one['ms'], 50):>10.1f}{at(one['ms'], 95):>8.1f}{one['ms'][-1]:>8.1f}{at(one['cpu'], 50):>6.0f}"
+            for one in found
+        )
+        ratio = f"{at(found[1]['ms'], 95) / at(found[0]['ms'], 95):>8.2f}" if len(found) > 1 else ""
+        worst = max(at(one["ms"], 95) for one in found)
+        mark = "  over the limit" if worst > LIMIT else "  over the goal" if worst > GOAL else ""
+        print(f"{name:40}{cells}{ratio}{mark}")
+
+
+def _print_slowest(results: dict[str, dict[str, Any]]) -> None:
+    for vendor, found in results.items():
+        for name, result in found.items():
+            for ms, url in result["slowest"]:
+                print(f"{vendor}  {name}  {ms} ms  {url}")
+
+
+def at(sorted_ms: Sequence[float], percent: int) -> float:
+    """The nearest-rank percentile."""
+    return sorted_ms[min(len(sorted_ms) - 1, max(0, -(-len(sorted_ms) * percent // 100) - 1))]
