@@ -24,7 +24,7 @@ from firstwin.people.audit import record
 from firstwin.people.models import User
 from firstwin.people.undo import offer_undo, undoable
 
-SLICE = 100
+SLICE = 60
 """Accounts in one transaction: on SQLite it keeps others from writing, for less than 250 ms."""
 
 Params = Mapping[str, Any]
