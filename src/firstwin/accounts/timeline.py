@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from firstwin.accounts.bulk import insert_many
 from firstwin.core.facts import PeriodFact
 
 T = TypeVar("T")
@@ -100,6 +101,8 @@ def _stored(piece: Piece) -> int:
 
 Slot = tuple[Any, ...]
 
+_DATED = ("valid_from", "valid_to", "known_at", "stated_at", "recorded_at", "is_reconstructed")
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -173,21 +176,22 @@ class Line:
         for moment, ids in waiting.confirm.items():
             for some in batched(ids, 5_000):
                 manager.filter(pk__in=some).update(stated_at=moment)
+        own_source = () if "source" in self.slot else ("source",)
         rows = [
-            self.model(
-                **dict(zip(self.slot, slot, strict=True)),
-                **dict(zip(self.value, _columns(piece.value, len(self.value)), strict=True)),
-                **({} if "source" in self.slot else {"source": source}),
-                valid_from=piece.valid_from,
-                valid_to=piece.valid_to,
-                known_at=piece.known_at,
-                stated_at=piece.stated_at,
-                recorded_at=now,
-                is_reconstructed=is_reconstructed,
+            (
+                *slot,
+                *_columns(piece.value, len(self.value)),
+                *((source,) if own_source else ()),
+                piece.valid_from,
+                piece.valid_to,
+                piece.known_at,
+                piece.stated_at,
+                now,
+                is_reconstructed,
             )
             for slot, piece in waiting.add
         ]
-        manager.bulk_create(rows, batch_size=1_000)
+        insert_many(self.model, (*self.slot, *self.value, *own_source, *_DATED), rows)
 
 
 class _Waiting:

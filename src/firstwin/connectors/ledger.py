@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from firstwin.accounts.bulk import insert_many
 from firstwin.connectors.kinds.binding import ATTRIBUTE, RowSaid
 from firstwin.connectors.models import ImportRun, LastSaid
 
@@ -67,24 +68,26 @@ class Ledger:
             for row, verdict in kept:
                 self._pretended[row.external_id] = _Last(verdict.said, row.known_at, self._run.pk, row.line)
             return
-        LastSaid.objects.bulk_create(
+        insert_many(
+            LastSaid,
+            ("source", "kind", "external_id", "feed", "said", "known_at", "run_id", "line"),
             [
-                LastSaid(
-                    source=self._run.source,
-                    kind=self._kind,
-                    external_id=row.external_id,
-                    feed=self._feed,
-                    said=verdict.said,
-                    known_at=row.known_at,
-                    run=self._run,
-                    line=row.line,
+                (
+                    self._run.source,
+                    self._kind,
+                    row.external_id,
+                    self._feed,
+                    verdict.said,
+                    row.known_at,
+                    self._run.pk,
+                    row.line,
                 )
                 for row, verdict in kept
             ],
-            update_conflicts=True,
-            unique_fields=["source", "kind", "external_id", "feed"],
-            update_fields=["said", "known_at", "run", "line"],
-            batch_size=1_000,
+            on_conflict=(
+                "on conflict (source, kind, external_id, feed) do update set "
+                "said = excluded.said, known_at = excluded.known_at, run_id = excluded.run_id, line = excluded.line"
+            ),
         )
 
     def _verdict(self, row: RowSaid, last: _Last | None, newest: datetime | None) -> Verdict:

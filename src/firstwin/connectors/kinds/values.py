@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -185,10 +186,15 @@ def _list(value: Any) -> list[str]:
     return [said for item in items if (said := _text(item).strip())]
 
 
+@cache
+def _words(words: type[models.TextChoices]) -> Mapping[str, str]:
+    """Folded word or label → word."""
+    labels = {fold(str(label)): str(word) for word, label in words.choices}
+    return labels | {fold(str(word)): str(word) for word in words.values}
+
+
 def _word(words: type[models.TextChoices], said: str) -> str:
-    known: Mapping[str, str] = {fold(str(label)): str(word) for word, label in words.choices}
-    known = {**known, **{fold(str(word)): str(word) for word in words.values}}
-    found = known.get(fold(said))
+    found = _words(words).get(fold(said))
     if found is None:
         raise Refused(f"{said[:40]!r} is not {listing(map(str, words.values), 'or')}. A look_up step can translate it.")
     return found

@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def content() -> list[str]:
         left_out = LEFT_OUT | ({"key"} if label in {"person", "touch"} else set())
         fields = [f.attname for f in model._meta.concrete_fields if f.attname not in left_out]
         for row in model._default_manager.values(*fields):
-            told = {name: names.get(name, {}).get(value, value) for name, value in row.items()}
+            told = {name: names[name].get(value) if name in names else value for name, value in row.items()}
             found.append(f"{label} {sorted((name, repr(value)) for name, value in told.items())}")
     return sorted(found)
 
@@ -124,6 +125,8 @@ def forked(work: Callable[[], Any]) -> tuple[int, Any]:
         try:
             os.write(writer, json.dumps(work()).encode()[: 1 << 16])
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     os.close(writer)
@@ -189,6 +192,11 @@ class Base:
                 connection.execute(statement.encode())
 
 
+def _run_and_tell(folder: Path) -> str:
+    run_here(folder)
+    return digest()
+
+
 def kills(folder: Path, base: Base) -> Iterator[dict[str, Any]]:
     for point in POINTS:
         k = 0
@@ -200,7 +208,7 @@ def kills(folder: Path, base: Base) -> Iterator[dict[str, Any]]:
             status, _ = forked(lambda: run_here(folder))
             del os.environ["FAILPOINT"]
             is_hit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-            again, said = forked(lambda: (run_here(folder), digest())[1])
+            again, said = forked(lambda: _run_and_tell(folder))
             yield {"point": point, "k": k, "is_hit": is_hit, "again": again, "digest": said, "status": status}
 
 

@@ -11,6 +11,7 @@ from firstwin.accounts.actions.open_account import free_keys
 from firstwin.accounts.actions.receive.said import UNSAID, AccountSaid, Received
 from firstwin.accounts.actions.refresh_now import refresh_now, refresh_with_neighbours
 from firstwin.accounts.actions.revision import bump_revision
+from firstwin.accounts.bulk import insert_many
 from firstwin.accounts.lines import ATTRIBUTE, NAMED, NAMED_OWNER, REMOVAL, TAG
 from firstwin.accounts.models import (
     Account,
@@ -105,10 +106,8 @@ def _open(
     ]
     Account.objects.bulk_create(accounts)
     known |= {one.external_id: account.pk for (one, _), account in zip(named, accounts, strict=True)}
-    AccountExternalId.objects.bulk_create(
-        AccountExternalId(account=account, source=source, external_id=one.external_id, recorded_at=now, seen_at=now)
-        for (one, _), account in zip(named, accounts, strict=True)
-    )
+    links = [(known[one.external_id], source, one.external_id, now, now) for one, _ in named]
+    insert_many(AccountExternalId, ("account_id", "source", "external_id", "recorded_at", "seen_at"), links)
     received.new = {one.row for one, _ in named}
     kept = [one for one in said if one.row not in received.refused and one.external_id in known]
     received.ids = {one.row: known[one.external_id] for one in kept}

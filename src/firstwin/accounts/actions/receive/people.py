@@ -9,6 +9,7 @@ from django.db.models import F
 from firstwin.accounts.actions.people import new_person
 from firstwin.accounts.actions.receive.said import UNSAID, PersonSaid, Received
 from firstwin.accounts.actions.revision import bump_revision
+from firstwin.accounts.bulk import insert_many
 from firstwin.accounts.models import Membership, Person, PersonExternalId
 from firstwin.accounts.timeline import batched
 from firstwin.core.errors import Refused
@@ -49,7 +50,7 @@ def receive_people(*, said: Sequence[PersonSaid], source: str, now: datetime) ->
                 found.setdefault(one.match_email, []).append((person, one.external_id))
             if one.external_id and one.external_id not in known:
                 known[one.external_id] = links[one.external_id] = person
-        Person.objects.bulk_create(fresh)
+        _store_people(fresh)
         failpoint("receive.people.added")
         _store_links(links, source, now)
         _store_edits(edited)
@@ -121,11 +122,19 @@ def _edit(person: Person, one: PersonSaid, source: str, now: datetime) -> bool:
     return changed
 
 
+def _store_people(fresh: Sequence[Person]) -> None:
+    names = [field.attname for field in Person._meta.concrete_fields if not field.primary_key]
+    insert_many(Person, names, [[getattr(person, name) for name in names] for person in fresh])
+    ids: dict[str, int] = {}
+    for some in batched([person.key for person in fresh], 2_000):
+        ids |= dict(Person.objects.filter(key__in=some).values_list("key", "pk"))
+    for person in fresh:
+        person.pk = ids[person.key]
+
+
 def _store_links(links: dict[str, Person], source: str, now: datetime) -> None:
-    PersonExternalId.objects.bulk_create(
-        PersonExternalId(person=person, source=source, external_id=external_id, recorded_at=now, seen_at=now)
-        for external_id, person in links.items()
-    )
+    rows = [(person.pk, source, external_id, now, now) for external_id, person in links.items()]
+    insert_many(PersonExternalId, ("person_id", "source", "external_id", "recorded_at", "seen_at"), rows)
 
 
 def _store_edits(edited: dict[int, Person]) -> None:

@@ -1,0 +1,64 @@
+"""Insert many plain rows at the speed of the database.
+
+`bulk_create` makes an object per row and prepares each value by itself, which costs more than the insert. Here values
+are prepared by column. For tables written by the hundred thousand; ids are not given back.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models
+
+Prepare = Callable[[Any], Any]
+
+
+def insert_many(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, on_conflict: str = ""
+) -> None:
+    """Insert `rows`, whose values stand in the order of `columns` (attribute names). Columns left out are NULL or
+    have a database default. on_conflict: a clause such as `on conflict do nothing`.
+    """
+    if not rows:
+        return
+    fields = [model._meta.get_field(_field_of(model, name)) for name in columns]
+    prepares = [_prepare(field) for field in fields]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)  # type: ignore[union-attr]
+    marks = ", ".join(["%s"] * len(fields))
+    sql = f"insert into {quote(model._meta.db_table)} ({names}) values ({marks}) {on_conflict}"  # noqa: S608
+    by_column = zip(prepares, zip(*rows, strict=True), strict=True)
+    prepared = list(zip(*(map(prepare, values) for prepare, values in by_column), strict=True))
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, prepared)
+
+
+def _field_of(model: type[models.Model], attname: str) -> str:
+    for field in model._meta.concrete_fields:
+        if attname in (field.attname, field.name):
+            return field.name
+    raise ValueError(f"{model.__name__} has no column {attname!r}")
+
+
+def _prepare(field: Any) -> Prepare:
+    """How a value of this column is given to the database."""
+    kind = field.get_internal_type()
+    if kind == "DateTimeField":
+        return _remembering(lambda moment: connection.ops.adapt_datetimefield_value(moment))
+    if kind in {"JSONField", "UUIDField", "DateField", "DecimalField"}:
+        return lambda value: field.get_db_prep_save(value, connection)
+    return lambda value: value
+
+
+def _remembering(prepare: Callable[[datetime], Any]) -> Prepare:
+    """The same few moments stand in thousands of rows."""
+    known: dict[datetime, Any] = {}
+
+    def once(value: datetime | None) -> Any:
+        if value is None:
+            return None
+        if value not in known:
+            known[value] = prepare(value)
+        return known[value]
+
+    return once
