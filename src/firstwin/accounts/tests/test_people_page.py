@@ -169,3 +169,10 @@ def test_contacts_page_by_page_without_gaps(owner: User, acme: Account, monkeypa
         page, after = queries.contacts(AccountSet.of(owner), text="", after=after, now=clock.now())
         seen += [one.person.name for one in page]
     assert seen == [f"Person {n}" for n in (4, 3, 2, 1, 0)] and after is None
+
+
+def test_who_just_joined_can_be_ticked_on_the_waiting_form(client_of: Any, owner: User, acme: Account) -> None:
+    done = client_of(owner).post("/accounts/acme/member/", {"name": "Bo Li"}, headers=at("people"))
+    page = done.content.decode()
+    form = page[page.index('id="log-who" hx-swap-oob="true"') :]
+    assert "Bo Li" in form

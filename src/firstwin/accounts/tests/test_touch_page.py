@@ -27,6 +27,10 @@ def touched(owner: User, acme: Account, summary: str, *, hours: int = 0, **more:
     )
 
 
+def said_in(item: timeline_page.Item) -> str:
+    return item.touch.summary if item.touch else item.note.body if item.note else ""
+
+
 def test_only_the_words_are_needed(client_of: Any, owner: User, acme: Account) -> None:
     done = client_of(owner).post("/accounts/acme/touch/", {"log-summary": "Spoke"}, headers=at("timeline"))
     assert toast_of(done) == "Call logged" and "touch:logged" in done["HX-Trigger"]
@@ -118,7 +122,7 @@ def test_the_stream_is_complete_in_pages_whatever_stands_at_the_same_moment(
     before = ""
     for _ in range(4):
         page = stream(acme, Filters(with_changes=False), before=before, now=clock.now())
-        seen += [item.touch.summary if item.touch else item.note.body for item in page.items if item.touch or item.note]
+        seen += [said_in(item) for item in page.items]
         before = page.earlier
     assert before == ""
     expected = [f"touch {n}" for n in range(4, -1, -1)] + [f"note {n}" for n in range(4, -1, -1)]

@@ -146,16 +146,28 @@ def undo_of(request: HttpRequest, verb: str, payload: dict[str, Any], says: str)
     return offer_undo(by=asker.user, verb=verb, payload=payload, says=says, now=asker.now)
 
 
-def done(request: HttpRequest, account: Account, says: Undo | str, *, event: str = "") -> HttpResponse:
-    """The page as it is now, on the section the reader is on, saying what was done. event: for the page's scripts."""
+def done(
+    request: HttpRequest, account: Account, says: Undo | str, *, event: str = "", is_about_people: bool = False
+) -> HttpResponse:
+    """The page as it is now, on the section the reader is on, saying what was done.
+
+    event: for the page's scripts. is_about_people: somebody joined or left, so the waiting form offers others.
+    """
     where = _section(request)
     if not is_htmx(request):
         say_next(request, says)
         return HttpResponseRedirect(_back(request, account))
     answer = whole(request, queries.account_of(reader(request).scope, account.key), panel_called(where))
+    if is_about_people:
+        answer.content += _who(request, account).encode()
     answer["HX-Retarget"] = "#account"
     answer["HX-Reswap"] = "outerHTML"
     return _close_dialog(say(answer, says), event)
+
+
+def _who(request: HttpRequest, account: Account) -> Markup:
+    form = dialogs(request, account)["touch_form"]
+    return fragment_html(request, "accounts/touch_form.html", "who", form=form, is_oob=True)
 
 
 def gone(request: HttpRequest, says: Undo | str, to: str) -> HttpResponse:

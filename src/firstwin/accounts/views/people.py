@@ -41,7 +41,8 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
         )
         if person is not None:
             joined = person.recorded_at != asker.now
-            return done(request, account, f"{person.name} {'joined' if joined else 'added'}")
+            says = f"{person.name} {'joined' if joined else 'added'}"
+            return done(request, account, says, is_about_people=True)
     return form_answer(
         request,
         form,
@@ -66,7 +67,7 @@ def edit(request: HttpRequest, key: str, person: str) -> HttpResponse:
         return _edit_form(request, account, who, EditPersonForm(initial=held, has_title=has_title))
     form = EditPersonForm(request.POST, has_title=has_title)
     if form.is_valid() and _save(request, account, who, form, title):
-        return done(request, account, f"{who.name} saved")
+        return done(request, account, f"{who.name} saved", is_about_people=True)
     return _edit_form(request, account, who, form)
 
 
@@ -127,7 +128,8 @@ def departure(request: HttpRequest, key: str, person: str) -> HttpResponse:
         if left:
             if not isinstance(left[0], dict):
                 return done(request, account, f"{who.name} had left already")
-            return done(request, account, undo_of(request, "person.left", left[0], f"{who.name} left {account.name}"))
+            undo = undo_of(request, "person.left", left[0], f"{who.name} left {account.name}")
+            return done(request, account, undo, is_about_people=True)
     return form_answer(
         request,
         form,
