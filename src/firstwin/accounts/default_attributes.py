@@ -8,7 +8,7 @@ from firstwin.accounts.models.kinds import AttributeKind, RollUp
 
 TIERS = (("strategic", "Strategic"), ("growth", "Growth"), ("core", "Core"))
 
-DEFAULTS = (
+DEFAULTS: tuple[dict[str, Any], ...] = (
     {"key": "industry", "label": "Industry", "kind": AttributeKind.TEXT, "is_expected": True, "slot": "text_01"},
     {"key": "country", "label": "Country", "kind": AttributeKind.TEXT, "is_expected": True, "slot": "text_02"},
     {"key": "tier", "label": "Tier", "kind": AttributeKind.CHOICE, "choices": [list(t) for t in TIERS],

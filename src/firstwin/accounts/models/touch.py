@@ -73,3 +73,6 @@ class TouchAttendee(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["touch", "person"], name="touch_attendee_once")]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} at touch {self.touch_id}"

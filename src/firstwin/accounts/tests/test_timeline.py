@@ -1,7 +1,7 @@
 """How dated lines take statements: in any order, late, twice."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,7 +70,9 @@ def test_a_late_value_inside_a_closed_period_ends_where_the_period_was_closed() 
     assert [at(line, n) for n in (1, 3, 5, 6, 8)] == ["ada", "mina", "mina", None, None]
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abc")), min_size=1, max_size=5, unique_by=lambda s: s[0]))
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abc")), min_size=1, max_size=5, unique_by=lambda s: s[0])
+)
 def test_snapshots_end_in_the_same_value_in_any_order(snapshots: list[tuple[int, str]]) -> None:
     last = max(snapshots)[1]
     for order in permutations(snapshots):
@@ -80,16 +82,12 @@ def test_snapshots_end_in_the_same_value_in_any_order(snapshots: list[tuple[int,
         assert at(line, 30) == last
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["a", "b", ABSENT]), st.integers(0, 12), st.integers(0, 12)), max_size=8
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", ABSENT]), st.integers(0, 12), st.integers(0, 12)), max_size=8))
 def test_a_line_never_overlaps_itself(statements: list[tuple[object, int, int]]) -> None:
     line: list[Piece] = []
     for value, moment, known in statements:
         line = put(line, value, moment, known)
-        for earlier, later in zip(line, line[1:], strict=False):
+        for earlier, later in pairwise(line):
             assert earlier.valid_to is not None
             assert earlier.valid_to <= later.valid_from
         for n in range(14):

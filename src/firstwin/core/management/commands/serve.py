@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=settings.ENV.port, help="default FIRSTWIN_PORT or 8000")
         parser.add_argument("--threads", type=int, default=4, help="requests served at once (default 4)")
-        parser.add_argument("--no-worker", action="store_true", help="serve pages only; run `firstwin worker` elsewhere")
+        parser.add_argument("--no-worker", action="store_true", help="pages only; run `firstwin worker` elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
@@ -44,7 +44,9 @@ class Command(BaseCommand):
         ]  # fmt: skip
 
     def _announce(self, options: dict[str, Any]) -> None:
-        address = settings.FIRSTWIN_URL if options["port"] == settings.ENV.port else f"http://localhost:{options['port']}"
+        address = (
+            settings.FIRSTWIN_URL if options["port"] == settings.ENV.port else f"http://localhost:{options['port']}"
+        )
         self.stdout.write(f"Firstwin is at {address}  (Ctrl-C stops it)")
         sign_in = Path(settings.ENV.home) / "demo_sign_in"
         if sign_in.exists():
