@@ -34,7 +34,7 @@ def measure(requests: int, only: str, seed: int) -> dict[str, Any]:
     found: dict[str, Any] = defaultdict(dict)
     for scope, email, whose in (("all", "ada@fernhill.example", "all"), ("own book", "mina@fernhill.example", "mine")):
         user = User.objects.get(email=email)
-        browser = _Browser(user)
+        browser = Browser(user)
         for name, make in scenarios(Asker(user, vocabulary(), seed, whose)):
             if only and only not in name:
                 continue
@@ -50,7 +50,7 @@ def measure(requests: int, only: str, seed: int) -> dict[str, Any]:
     return dict(found)
 
 
-class _Browser:
+class Browser:
     """A signed-in client that times its requests."""
 
     def __init__(self, user: Any) -> None:
