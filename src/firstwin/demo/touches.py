@@ -43,7 +43,7 @@ class Cadence:
 
 
 RICH = Cadence((("strategic", 13), ("growth", 25), ("core", 48)))
-SPARSE = Cadence((("strategic", 34), ("growth", 68), ("core", 130)), people=0.83, is_rich=False)
+SPARSE = Cadence((("strategic", 33), ("growth", 65), ("core", 124)), people=0.83, is_rich=False)
 """For very large companies: four people and seven contacts each."""
 
 

@@ -51,6 +51,13 @@ class Touch(Fact):
             models.Index(
                 fields=["account", "-occurred_at", "-id"], condition=Q(known_until__isnull=True), name="touch_timeline"
             ),
+            # Conditions count touches of all accounts in a window: answered from this index alone. `known_until` is in
+            # it because SQLite otherwise looks every row up to see that it is null.
+            models.Index(
+                fields=["occurred_at", "account", "sentiment", "direction", "kind", "known_until"],
+                condition=Q(known_until__isnull=True),
+                name="touch_by_day",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(occurred_at__lte=F("recorded_at")), name="touch_not_in_future"),
