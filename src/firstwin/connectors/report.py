@@ -71,6 +71,7 @@ class Report:
     run: int
     files: list[FileReport] = field(default_factory=list)
     seconds: float = 0.0
+    longest: float = 0.0
 
     @property
     def has_rejects(self) -> bool:
@@ -87,6 +88,7 @@ class Report:
             "mapping": self.mapping,
             "dry_run": self.is_dry_run,
             "seconds": round(self.seconds, 3),
+            "longest_transaction_ms": round(self.longest * 1_000),
             "rows_per_second": round(self.rows / self.seconds) if self.seconds else None,
             "files": [file.as_dict() for file in self.files],
         }

@@ -126,6 +126,7 @@ def run_import(
     for feed in feeds:
         feed.intake.report.rejects = str(feed.rejects.path) if feed.rejects.path.exists() else None
     report.seconds = time.perf_counter() - began
+    report.longest = max(feed.pace.longest for feed in feeds)
     _finish(run, report, by)
     return report
 

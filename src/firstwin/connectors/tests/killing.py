@@ -1,6 +1,6 @@
 """Kill an import at every failpoint and at every pass of it, run it again, and tell what each left behind.
 
-    python -m firstwin.connectors.tests.killing FOLDER
+    python -m firstwin.connectors.tests.killing FOLDER [first]     first: only at the first pass of each point
 
 Runs outside of pytest: every import is a process of its own, forked from one that has never opened the database, so
 that `kill -9` is what it says. Prints one JSON object per kill.
@@ -197,11 +197,11 @@ def _run_and_tell(folder: Path) -> str:
     return digest()
 
 
-def kills(folder: Path, base: Base) -> Iterator[dict[str, Any]]:
+def kills(folder: Path, base: Base, *, only_first: bool) -> Iterator[dict[str, Any]]:
     for point in POINTS:
         k = 0
         is_hit = True
-        while is_hit:
+        while is_hit and not (only_first and k):
             k += 1
             base.reset()
             os.environ["FAILPOINT"] = f"{point}:{k}"
@@ -226,7 +226,7 @@ def main() -> None:
     base = Base(folder)
     base.reset()
     sys.stdout.write(_line({"status": forked(lambda: run_here(folder))[0], "digest": forked(digest)[1]}))
-    for kill in kills(folder, base):
+    for kill in kills(folder, base, only_first=sys.argv[2:] == ["first"]):
         sys.stdout.write(_line(kill))
 
 
