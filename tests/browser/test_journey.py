@@ -51,3 +51,7 @@ def test_keyboard_only(visit, served) -> None:
     expect(page.get_by_role("status").filter(has_text="Tom Sato")).to_be_visible()
     keys.press("z")
     expect(page.locator("body")).to_contain_text("Ada Okafor")
+
+    # Esc goes back to the list, as it was left.
+    keys.press("Escape")
+    expect(page).to_have_url(re.compile(r"/accounts/\?.*acme"))

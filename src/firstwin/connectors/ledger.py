@@ -105,10 +105,7 @@ class Ledger:
         if row.known_at is not None and newest is not None and row.known_at < newest:
             news -= self._current_only
         is_older = (
-            last is not None
-            and last.known_at is not None
-            and row.known_at is not None
-            and row.known_at < last.known_at
+            last is not None and last.known_at is not None and row.known_at is not None and row.known_at < last.known_at
         )
         # An unchanged row is kept too: a later row of this run that contradicts it must find its line.
         return Verdict(said, frozenset(news), keep=not is_older)

@@ -122,5 +122,3 @@ def _of_file(file: FileReport, shown: int) -> list[str]:
 
 def _times(count: int) -> str:
     return "" if count == 1 else f" ({count:,} times)"
-
-

@@ -24,7 +24,7 @@ MAX_ATTEMPTS = 3
 KEEP_DONE, KEEP_FAILED = timedelta(days=7), timedelta(days=60)
 
 
-class WorkerLost(Exception):  # noqa: N818 — it names what happened, and is stored by that name
+class WorkerLost(Exception):
     """The worker that held a job died, as often as a job is tried."""
 
 

@@ -105,7 +105,9 @@ class Writer:
         recorded = minute + pattern.minutes + 5 + int(dice.random() * 180)
         step = pattern.next_step.format_map(words)
         if step and next_step_on is None and dice.random() < 0.7:
-            next_step_on = working_day(day + timedelta(days=5 + int(dice.random() * 12)))
+            # What was agreed of late is mostly still ahead.
+            since, days = (day, 5) if (self.as_of - day).days > 30 else (self.as_of, -2)
+            next_step_on = working_day(since + timedelta(days=days + int(dice.random() * 16)))
         return Said(
             key=new_uuid(dice),
             author=author,

@@ -10,761 +10,1240 @@ import firstwin.accounts.models.person
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('revision', models.PositiveBigIntegerField(default=1)),
-                ('edition', models.PositiveIntegerField(default=1)),
-                ('recorded_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("revision", models.PositiveBigIntegerField(default=1)),
+                ("edition", models.PositiveIntegerField(default=1)),
+                ("recorded_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("source", models.CharField(default="staff", max_length=64)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('name_folded', models.CharField(max_length=40, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                ("name_folded", models.CharField(max_length=40, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='AccountExternalId',
+            name="AccountExternalId",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64)),
-                ('external_id', models.CharField(max_length=255)),
-                ('recorded_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='external_ids', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=64)),
+                ("external_id", models.CharField(max_length=255)),
+                ("recorded_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="external_ids", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attribute',
+            name="Attribute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('label', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('number', 'Number'), ('money', 'Money'), ('date', 'Date'), ('flag', 'Yes or no'), ('choice', 'Choice'), ('text', 'Text')], max_length=8)),
-                ('unit', models.CharField(blank=True, max_length=16)),
-                ('choices', models.JSONField(blank=True, default=list)),
-                ('help', models.CharField(blank=True, max_length=300)),
-                ('roll_up', models.CharField(choices=[('none', 'Not rolled up'), ('sum', 'Sum'), ('mean', 'Mean'), ('lowest', 'Lowest'), ('highest', 'Highest'), ('latest', 'Latest')], default='none', max_length=8)),
-                ('is_expected', models.BooleanField(default=False)),
-                ('is_archived', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=100)),
-                ('slot', models.CharField(blank=True, max_length=12)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("number", "Number"),
+                            ("money", "Money"),
+                            ("date", "Date"),
+                            ("flag", "Yes or no"),
+                            ("choice", "Choice"),
+                            ("text", "Text"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=16)),
+                ("choices", models.JSONField(blank=True, default=list)),
+                ("help", models.CharField(blank=True, max_length=300)),
+                (
+                    "roll_up",
+                    models.CharField(
+                        choices=[
+                            ("none", "Not rolled up"),
+                            ("sum", "Sum"),
+                            ("mean", "Mean"),
+                            ("lowest", "Lowest"),
+                            ("highest", "Highest"),
+                            ("latest", "Latest"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("is_expected", models.BooleanField(default=False)),
+                ("is_archived", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=100)),
+                ("slot", models.CharField(blank=True, max_length=12)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('slot', ''), _negated=True), fields=('slot',), name='attribute_slot_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("slot", ""), _negated=True), fields=("slot",), name="attribute_slot_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AttributeValue',
+            name="AttributeValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('stated_at', models.DateTimeField()),
-                ('number', models.FloatField(blank=True, null=True)),
-                ('text', models.TextField(blank=True, null=True)),
-                ('day', models.DateField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attribute_values', to='accounts.account')),
-                ('attribute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='accounts.attribute')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("stated_at", models.DateTimeField()),
+                ("number", models.FloatField(blank=True, null=True)),
+                ("text", models.TextField(blank=True, null=True)),
+                ("day", models.DateField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attribute_values",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "attribute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="values", to="accounts.attribute"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=253)),
-                ('recorded_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='domains', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=253)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="domains", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('content', models.FileField(upload_to='accounts/%Y/%m/')),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('visibility', models.CharField(choices=[('internal', 'Internal'), ('customer', 'Customer can see it')], default='internal', max_length=8)),
-                ('uploaded_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='accounts.account')),
-                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("content", models.FileField(upload_to="accounts/%Y/%m/")),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("internal", "Internal"), ("customer", "Customer can see it")],
+                        default="internal",
+                        max_length=8,
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="accounts.account"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField()),
-                ('visibility', models.CharField(choices=[('internal', 'Internal'), ('customer', 'Customer can see it')], default='internal', max_length=8)),
-                ('is_pinned', models.BooleanField(default=False)),
-                ('edition', models.PositiveIntegerField(default=1)),
-                ('written_at', models.DateTimeField()),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('search_text', models.TextField(blank=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='accounts.account')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.TextField()),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("internal", "Internal"), ("customer", "Customer can see it")],
+                        default="internal",
+                        max_length=8,
+                    ),
+                ),
+                ("is_pinned", models.BooleanField(default=False)),
+                ("edition", models.PositiveIntegerField(default=1)),
+                ("written_at", models.DateTimeField()),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("search_text", models.TextField(blank=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="accounts.account"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Ownership',
+            name="Ownership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('stated_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('named', 'Owner'), ('co_owner', 'Co-owner'), ('pooled', 'Pool'), ('cover', 'Cover')], max_length=8)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to='accounts.account')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to='people.team')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("stated_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("named", "Owner"), ("co_owner", "Co-owner"), ("pooled", "Pool"), ("cover", "Cover")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ownerships", to="accounts.account"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ownerships",
+                        to="people.team",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ownerships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ParentLink',
+            name="ParentLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('stated_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parent_links', to='accounts.account')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_links', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("stated_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parent_links", to="accounts.account"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child_links",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=firstwin.accounts.models.person.new_person_key, max_length=24, unique=True)),
-                ('subject', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.CharField(blank=True, max_length=320)),
-                ('email_folded', models.CharField(blank=True, db_index=True, max_length=400)),
-                ('phone', models.CharField(blank=True, max_length=60)),
-                ('edition', models.PositiveIntegerField(default=1)),
-                ('recorded_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('search_text', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        default=firstwin.accounts.models.person.new_person_key, max_length=24, unique=True
+                    ),
+                ),
+                ("subject", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.CharField(blank=True, max_length=320)),
+                ("email_folded", models.CharField(blank=True, db_index=True, max_length=400)),
+                ("phone", models.CharField(blank=True, max_length=60)),
+                ("edition", models.PositiveIntegerField(default=1)),
+                ("recorded_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("search_text", models.TextField(blank=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_a_name')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="person_has_a_name")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('stated_at', models.DateTimeField()),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.account')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("stated_at", models.DateTimeField()),
+                ("title", models.CharField(blank=True, max_length=200)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="accounts.account"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="accounts.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PersonExternalId',
+            name="PersonExternalId",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64)),
-                ('external_id', models.CharField(max_length=255)),
-                ('recorded_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='external_ids', to='accounts.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=64)),
+                ("external_id", models.CharField(max_length=255)),
+                ("recorded_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="external_ids", to="accounts.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Removal',
+            name="Removal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('stated_at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='removals', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("stated_at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="removals", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoleHeld',
+            name="RoleHeld",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('stated_at', models.DateTimeField()),
-                ('role', models.CharField(choices=[('sponsor', 'Sponsor'), ('champion', 'Champion'), ('doer', 'Doer'), ('accountable', 'Accountable'), ('technical', 'Technical'), ('influencer', 'Influencer')], max_length=12)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='accounts.account')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='accounts.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("stated_at", models.DateTimeField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("sponsor", "Sponsor"),
+                            ("champion", "Champion"),
+                            ("doer", "Doer"),
+                            ("accountable", "Accountable"),
+                            ("technical", "Technical"),
+                            ("influencer", "Influencer"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="accounts.account"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="accounts.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('is_shared', models.BooleanField(default=False)),
-                ('condition', models.JSONField(blank=True, default=dict)),
-                ('columns', models.JSONField(blank=True, default=list)),
-                ('sort', models.CharField(blank=True, max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=100)),
-                ('edition', models.PositiveIntegerField(default=1)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='views', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("is_shared", models.BooleanField(default=False)),
+                ("condition", models.JSONField(blank=True, default=dict)),
+                ("columns", models.JSONField(blank=True, default=list)),
+                ("sort", models.CharField(blank=True, max_length=80)),
+                ("position", models.PositiveSmallIntegerField(default=100)),
+                ("edition", models.PositiveIntegerField(default=1)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tagging',
+            name="Tagging",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('stated_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taggings', to='accounts.account')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taggings', to='accounts.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("stated_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="taggings", to="accounts.account"
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="taggings", to="accounts.tag"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Touch',
+            name="Touch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('key', models.UUIDField(db_index=True, default=uuid.uuid4)),
-                ('kind', models.CharField(choices=[('call', 'Call'), ('meeting', 'Meeting'), ('email', 'Email'), ('visit', 'Visit'), ('note', 'Message')], max_length=8)),
-                ('direction', models.CharField(choices=[('ours', 'We reached out'), ('theirs', 'They reached out'), ('both', 'We spoke')], max_length=8)),
-                ('occurred_at', models.DateTimeField()),
-                ('minutes', models.PositiveIntegerField(default=0)),
-                ('is_planned', models.BooleanField(default=True)),
-                ('sentiment', models.CharField(blank=True, choices=[('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative')], max_length=8)),
-                ('summary', models.TextField()),
-                ('next_step', models.CharField(blank=True, max_length=300)),
-                ('next_step_on', models.DateField(blank=True, null=True)),
-                ('external_id', models.CharField(blank=True, max_length=255)),
-                ('search_text', models.TextField(blank=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='touches', to='accounts.account')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='touches', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("key", models.UUIDField(db_index=True, default=uuid.uuid4)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("call", "Call"),
+                            ("meeting", "Meeting"),
+                            ("email", "Email"),
+                            ("visit", "Visit"),
+                            ("note", "Message"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("ours", "We reached out"), ("theirs", "They reached out"), ("both", "We spoke")],
+                        max_length=8,
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("minutes", models.PositiveIntegerField(default=0)),
+                ("is_planned", models.BooleanField(default=True)),
+                (
+                    "sentiment",
+                    models.CharField(
+                        blank=True,
+                        choices=[("positive", "Positive"), ("neutral", "Neutral"), ("negative", "Negative")],
+                        max_length=8,
+                    ),
+                ),
+                ("summary", models.TextField()),
+                ("next_step", models.CharField(blank=True, max_length=300)),
+                ("next_step_on", models.DateField(blank=True, null=True)),
+                ("external_id", models.CharField(blank=True, max_length=255)),
+                ("search_text", models.TextField(blank=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="touches", to="accounts.account"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="touches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TouchAttendee',
+            name="TouchAttendee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='accounts.person')),
-                ('touch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='accounts.touch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attendance", to="accounts.person"
+                    ),
+                ),
+                (
+                    "touch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attendance", to="accounts.touch"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='touch',
-            name='attendees',
-            field=models.ManyToManyField(related_name='touches', through='accounts.TouchAttendee', to='accounts.person'),
+            model_name="touch",
+            name="attendees",
+            field=models.ManyToManyField(
+                related_name="touches", through="accounts.TouchAttendee", to="accounts.person"
+            ),
         ),
         migrations.CreateModel(
-            name='AccountNow',
+            name="AccountNow",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='now', serialize=False, to='accounts.account')),
-                ('key', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=200)),
-                ('name_folded', models.CharField(max_length=200)),
-                ('search_text', models.TextField()),
-                ('is_removed', models.BooleanField(default=False)),
-                ('owner_name', models.CharField(max_length=200, null=True)),
-                ('owner_name_folded', models.CharField(max_length=200, null=True)),
-                ('parent_name', models.CharField(max_length=200, null=True)),
-                ('parent_name_folded', models.CharField(max_length=200, null=True)),
-                ('children_count', models.PositiveIntegerField(default=0)),
-                ('people_count', models.PositiveIntegerField(default=0)),
-                ('roles_covered', models.PositiveSmallIntegerField(default=0)),
-                ('roles_missing', models.CharField(default='', max_length=80)),
-                ('last_touch_on', models.DateField(null=True)),
-                ('last_two_way_on', models.DateField(null=True)),
-                ('next_step_on', models.DateField(null=True)),
-                ('tags', models.JSONField(default=list)),
-                ('sources', models.TextField(default='')),
-                ('issues', models.JSONField(default=list)),
-                ('issue_codes', models.CharField(default='', max_length=200)),
-                ('issue_count', models.PositiveSmallIntegerField(default=0)),
-                ('added_on', models.DateField()),
-                ('attributes', models.JSONField(default=dict)),
-                ('revision', models.PositiveBigIntegerField()),
-                ('refreshed_at', models.DateTimeField()),
-                ('text_01', models.CharField(max_length=400, null=True)),
-                ('text_02', models.CharField(max_length=400, null=True)),
-                ('text_03', models.CharField(max_length=400, null=True)),
-                ('text_04', models.CharField(max_length=400, null=True)),
-                ('text_05', models.CharField(max_length=400, null=True)),
-                ('text_06', models.CharField(max_length=400, null=True)),
-                ('text_07', models.CharField(max_length=400, null=True)),
-                ('text_08', models.CharField(max_length=400, null=True)),
-                ('text_09', models.CharField(max_length=400, null=True)),
-                ('text_10', models.CharField(max_length=400, null=True)),
-                ('text_11', models.CharField(max_length=400, null=True)),
-                ('text_12', models.CharField(max_length=400, null=True)),
-                ('text_13', models.CharField(max_length=400, null=True)),
-                ('text_14', models.CharField(max_length=400, null=True)),
-                ('text_15', models.CharField(max_length=400, null=True)),
-                ('text_16', models.CharField(max_length=400, null=True)),
-                ('number_01', models.FloatField(null=True)),
-                ('number_02', models.FloatField(null=True)),
-                ('number_03', models.FloatField(null=True)),
-                ('number_04', models.FloatField(null=True)),
-                ('number_05', models.FloatField(null=True)),
-                ('number_06', models.FloatField(null=True)),
-                ('number_07', models.FloatField(null=True)),
-                ('number_08', models.FloatField(null=True)),
-                ('number_09', models.FloatField(null=True)),
-                ('number_10', models.FloatField(null=True)),
-                ('number_11', models.FloatField(null=True)),
-                ('number_12', models.FloatField(null=True)),
-                ('number_13', models.FloatField(null=True)),
-                ('number_14', models.FloatField(null=True)),
-                ('number_15', models.FloatField(null=True)),
-                ('number_16', models.FloatField(null=True)),
-                ('day_01', models.DateField(null=True)),
-                ('day_02', models.DateField(null=True)),
-                ('day_03', models.DateField(null=True)),
-                ('day_04', models.DateField(null=True)),
-                ('day_05', models.DateField(null=True)),
-                ('day_06', models.DateField(null=True)),
-                ('day_07', models.DateField(null=True)),
-                ('day_08', models.DateField(null=True)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner_team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="now",
+                        serialize=False,
+                        to="accounts.account",
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=200)),
+                ("name_folded", models.CharField(max_length=200)),
+                ("search_text", models.TextField()),
+                ("is_removed", models.BooleanField(default=False)),
+                ("owner_name", models.CharField(max_length=200, null=True)),
+                ("owner_name_folded", models.CharField(max_length=200, null=True)),
+                ("parent_name", models.CharField(max_length=200, null=True)),
+                ("parent_name_folded", models.CharField(max_length=200, null=True)),
+                ("children_count", models.PositiveIntegerField(default=0)),
+                ("people_count", models.PositiveIntegerField(default=0)),
+                ("roles_covered", models.PositiveSmallIntegerField(default=0)),
+                ("roles_missing", models.CharField(default="", max_length=80)),
+                ("last_touch_on", models.DateField(null=True)),
+                ("last_two_way_on", models.DateField(null=True)),
+                ("next_step_on", models.DateField(null=True)),
+                ("tags", models.JSONField(default=list)),
+                ("sources", models.TextField(default="")),
+                ("issues", models.JSONField(default=list)),
+                ("issue_codes", models.CharField(default="", max_length=200)),
+                ("issue_count", models.PositiveSmallIntegerField(default=0)),
+                ("added_on", models.DateField()),
+                ("attributes", models.JSONField(default=dict)),
+                ("revision", models.PositiveBigIntegerField()),
+                ("refreshed_at", models.DateTimeField()),
+                ("text_01", models.CharField(max_length=400, null=True)),
+                ("text_02", models.CharField(max_length=400, null=True)),
+                ("text_03", models.CharField(max_length=400, null=True)),
+                ("text_04", models.CharField(max_length=400, null=True)),
+                ("text_05", models.CharField(max_length=400, null=True)),
+                ("text_06", models.CharField(max_length=400, null=True)),
+                ("text_07", models.CharField(max_length=400, null=True)),
+                ("text_08", models.CharField(max_length=400, null=True)),
+                ("text_09", models.CharField(max_length=400, null=True)),
+                ("text_10", models.CharField(max_length=400, null=True)),
+                ("text_11", models.CharField(max_length=400, null=True)),
+                ("text_12", models.CharField(max_length=400, null=True)),
+                ("text_13", models.CharField(max_length=400, null=True)),
+                ("text_14", models.CharField(max_length=400, null=True)),
+                ("text_15", models.CharField(max_length=400, null=True)),
+                ("text_16", models.CharField(max_length=400, null=True)),
+                ("number_01", models.FloatField(null=True)),
+                ("number_02", models.FloatField(null=True)),
+                ("number_03", models.FloatField(null=True)),
+                ("number_04", models.FloatField(null=True)),
+                ("number_05", models.FloatField(null=True)),
+                ("number_06", models.FloatField(null=True)),
+                ("number_07", models.FloatField(null=True)),
+                ("number_08", models.FloatField(null=True)),
+                ("number_09", models.FloatField(null=True)),
+                ("number_10", models.FloatField(null=True)),
+                ("number_11", models.FloatField(null=True)),
+                ("number_12", models.FloatField(null=True)),
+                ("number_13", models.FloatField(null=True)),
+                ("number_14", models.FloatField(null=True)),
+                ("number_15", models.FloatField(null=True)),
+                ("number_16", models.FloatField(null=True)),
+                ("day_01", models.DateField(null=True)),
+                ("day_02", models.DateField(null=True)),
+                ("day_03", models.DateField(null=True)),
+                ("day_04", models.DateField(null=True)),
+                ("day_05", models.DateField(null=True)),
+                ("day_06", models.DateField(null=True)),
+                ("day_07", models.DateField(null=True)),
+                ("day_08", models.DateField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner_team",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.team"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='account_has_a_name'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="account_has_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='account_not_its_own_parent'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True), models.Q(("parent", models.F("pk")), _negated=True), _connector="OR"
+                ),
+                name="account_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountexternalid',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='account_external_id_once'),
+            model_name="accountexternalid",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="account_external_id_once"),
         ),
         migrations.AddIndex(
-            model_name='attributevalue',
-            index=models.Index(fields=['account', 'attribute'], name='accounts_at_account_7db692_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='attributevalue',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='attribute_value_period'),
+            model_name="attributevalue",
+            index=models.Index(fields=["account", "attribute"], name="accounts_at_account_7db692_idx"),
         ),
         migrations.AddConstraint(
-            model_name='attributevalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('valid_to__isnull', True)), fields=('account', 'attribute', 'source'), name='attribute_value_one_open'),
+            model_name="attributevalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="attribute_value_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attributevalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('text__isnull', True)), models.Q(('day__isnull', True), ('number__isnull', True)), models.Q(('day__isnull', True), ('text__isnull', True)), _connector='OR'), name='attribute_value_one_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='domain',
-            index=models.Index(fields=['name'], name='accounts_do_name_136a28_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='domain',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='domain_once'),
-        ),
-        migrations.AddIndex(
-            model_name='file',
-            index=models.Index(fields=['account', '-uploaded_at'], name='accounts_fi_account_2010e2_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['account', '-written_at'], name='accounts_no_account_91c197_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='ownership',
-            index=models.Index(fields=['account', 'valid_from'], name='accounts_ow_account_dc4025_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='ownership',
-            index=models.Index(condition=models.Q(('known_until__isnull', True)), fields=['user', 'account'], name='ownership_book'),
-        ),
-        migrations.AddIndex(
-            model_name='ownership',
-            index=models.Index(condition=models.Q(('known_until__isnull', True)), fields=['team', 'account'], name='ownership_pool'),
+            model_name="attributevalue",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("valid_to__isnull", True)),
+                fields=("account", "attribute", "source"),
+                name="attribute_value_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='ownership_period'),
+            model_name="attributevalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number__isnull", True), ("text__isnull", True)),
+                    models.Q(("day__isnull", True), ("number__isnull", True)),
+                    models.Q(("day__isnull", True), ("text__isnull", True)),
+                    _connector="OR",
+                ),
+                name="attribute_value_one_kind",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="domain",
+            index=models.Index(fields=["name"], name="accounts_do_name_136a28_idx"),
         ),
         migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'named'), ('known_until__isnull', True), ('valid_to__isnull', True)), fields=('account',), name='ownership_one_named'),
+            model_name="domain",
+            constraint=models.UniqueConstraint(fields=("account", "name"), name="domain_once"),
+        ),
+        migrations.AddIndex(
+            model_name="file",
+            index=models.Index(fields=["account", "-uploaded_at"], name="accounts_fi_account_2010e2_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="note",
+            index=models.Index(fields=["account", "-written_at"], name="accounts_no_account_91c197_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="ownership",
+            index=models.Index(fields=["account", "valid_from"], name="accounts_ow_account_dc4025_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="ownership",
+            index=models.Index(
+                condition=models.Q(("known_until__isnull", True)), fields=["user", "account"], name="ownership_book"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ownership",
+            index=models.Index(
+                condition=models.Q(("known_until__isnull", True)), fields=["team", "account"], name="ownership_pool"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('user__isnull', False), ('valid_to__isnull', True)), fields=('account', 'kind', 'user'), name='ownership_once_per_user'),
+            model_name="ownership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="ownership_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('user__isnull', True), ('valid_to__isnull', True)), fields=('account', 'kind', 'team'), name='ownership_once_per_team'),
-        ),
-        migrations.AddIndex(
-            model_name='parentlink',
-            index=models.Index(fields=['account', 'valid_from'], name='accounts_pa_account_8d5629_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='parentlink',
-            index=models.Index(fields=['parent'], name='accounts_pa_parent__4453f1_idx'),
+            model_name="ownership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "named"), ("known_until__isnull", True), ("valid_to__isnull", True)),
+                fields=("account",),
+                name="ownership_one_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parentlink',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='parent_link_period'),
+            model_name="ownership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("user__isnull", False), ("valid_to__isnull", True)),
+                fields=("account", "kind", "user"),
+                name="ownership_once_per_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parentlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('valid_to__isnull', True)), fields=('account',), name='parent_link_one_open'),
+            model_name="ownership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("user__isnull", True), ("valid_to__isnull", True)),
+                fields=("account", "kind", "team"),
+                name="ownership_once_per_team",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['account', 'valid_from'], name='accounts_me_account_ad5941_idx'),
+            model_name="parentlink",
+            index=models.Index(fields=["account", "valid_from"], name="accounts_pa_account_8d5629_idx"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['person', 'valid_from'], name='accounts_me_person__a3d182_idx'),
+            model_name="parentlink",
+            index=models.Index(fields=["parent"], name="accounts_pa_parent__4453f1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_period'),
+            model_name="parentlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="parent_link_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('valid_to__isnull', True)), fields=('person', 'account'), name='membership_one_open'),
+            model_name="parentlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("valid_to__isnull", True)),
+                fields=("account",),
+                name="parent_link_one_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(fields=["account", "valid_from"], name="accounts_me_account_ad5941_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(fields=["person", "valid_from"], name="accounts_me_person__a3d182_idx"),
         ),
         migrations.AddConstraint(
-            model_name='personexternalid',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='person_external_id_once'),
-        ),
-        migrations.AddIndex(
-            model_name='removal',
-            index=models.Index(fields=['account', 'valid_from'], name='accounts_re_account_3f33c9_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='removal',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='removal_period'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="membership_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='removal',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('valid_to__isnull', True)), fields=('account',), name='removal_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='roleheld',
-            index=models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', 'role'], name='role_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='roleheld',
-            index=models.Index(fields=['person'], name='accounts_ro_person__1264b9_idx'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("valid_to__isnull", True)),
+                fields=("person", "account"),
+                name="membership_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleheld',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='role_period'),
+            model_name="personexternalid",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="person_external_id_once"),
+        ),
+        migrations.AddIndex(
+            model_name="removal",
+            index=models.Index(fields=["account", "valid_from"], name="accounts_re_account_3f33c9_idx"),
         ),
         migrations.AddConstraint(
-            model_name='roleheld',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('valid_to__isnull', True)), fields=('person', 'account', 'role'), name='role_one_open'),
+            model_name="removal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="removal_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(('is_shared', True), ('owner__isnull', False), _connector='OR'), name='a_private_view_has_an_owner'),
+            model_name="removal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("valid_to__isnull", True)),
+                fields=("account",),
+                name="removal_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(fields=['account', 'valid_from'], name='accounts_ta_account_43ae4c_idx'),
+            model_name="roleheld",
+            index=models.Index(
+                condition=models.Q(("known_until__isnull", True)), fields=["account", "role"], name="role_by_account"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('known_until__isnull', True)), fields=['tag', 'account'], name='tagging_by_tag'),
+            model_name="roleheld",
+            index=models.Index(fields=["person"], name="accounts_ro_person__1264b9_idx"),
         ),
         migrations.AddConstraint(
-            model_name='tagging',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='tagging_period'),
+            model_name="roleheld",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="role_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tagging',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), ('valid_to__isnull', True)), fields=('account', 'tag'), name='tagging_once'),
+            model_name="roleheld",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("valid_to__isnull", True)),
+                fields=("person", "account", "role"),
+                name="role_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='touchattendee',
-            constraint=models.UniqueConstraint(fields=('touch', 'person'), name='touch_attendee_once'),
+            model_name="savedview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_shared", True), ("owner__isnull", False), _connector="OR"),
+                name="a_private_view_has_an_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', '-occurred_at', '-id'], name='touch_timeline'),
+            model_name="tagging",
+            index=models.Index(fields=["account", "valid_from"], name="accounts_ta_account_43ae4c_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="tagging",
+            index=models.Index(
+                condition=models.Q(("known_until__isnull", True)), fields=["tag", "account"], name="tagging_by_tag"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(('occurred_at__lte', models.F('recorded_at'))), name='touch_not_in_future'),
+            model_name="tagging",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="tagging_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_until__isnull', True), models.Q(('external_id', ''), _negated=True)), fields=('source', 'external_id'), name='touch_external_id_once'),
+            model_name="tagging",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), ("valid_to__isnull", True)),
+                fields=("account", "tag"),
+                name="tagging_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="touchattendee",
+            constraint=models.UniqueConstraint(fields=("touch", "person"), name="touch_attendee_once"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['name_folded', 'account'], name='now_name_folded'),
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("known_until__isnull", True)),
+                fields=["account", "-occurred_at", "-id"],
+                name="touch_timeline",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="touch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))), name="touch_not_in_future"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="touch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_until__isnull", True), models.Q(("external_id", ""), _negated=True)),
+                fields=("source", "external_id"),
+                name="touch_external_id_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['owner_name_folded', 'account'], name='now_owner_name_folded'),
+            model_name="accountnow",
+            index=models.Index(fields=["name_folded", "account"], name="now_name_folded"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['parent_name_folded', 'account'], name='now_parent_name_folded'),
+            model_name="accountnow",
+            index=models.Index(fields=["owner_name_folded", "account"], name="now_owner_name_folded"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['children_count', 'account'], name='now_children_count'),
+            model_name="accountnow",
+            index=models.Index(fields=["parent_name_folded", "account"], name="now_parent_name_folded"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['people_count', 'account'], name='now_people_count'),
+            model_name="accountnow",
+            index=models.Index(fields=["children_count", "account"], name="now_children_count"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['roles_covered', 'account'], name='now_roles_covered'),
+            model_name="accountnow",
+            index=models.Index(fields=["people_count", "account"], name="now_people_count"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['last_touch_on', 'account'], name='now_last_touch_on'),
+            model_name="accountnow",
+            index=models.Index(fields=["roles_covered", "account"], name="now_roles_covered"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['last_two_way_on', 'account'], name='now_last_two_way_on'),
+            model_name="accountnow",
+            index=models.Index(fields=["last_touch_on", "account"], name="now_last_touch_on"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['next_step_on', 'account'], name='now_next_step_on'),
+            model_name="accountnow",
+            index=models.Index(fields=["last_two_way_on", "account"], name="now_last_two_way_on"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['issue_count', 'account'], name='now_issue_count'),
+            model_name="accountnow",
+            index=models.Index(fields=["next_step_on", "account"], name="now_next_step_on"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(fields=['added_on', 'account'], name='now_added_on'),
+            model_name="accountnow",
+            index=models.Index(fields=["issue_count", "account"], name="now_issue_count"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_01__isnull', False)), fields=['text_01', 'account'], name='now_text_01'),
+            model_name="accountnow",
+            index=models.Index(fields=["added_on", "account"], name="now_added_on"),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_02__isnull', False)), fields=['text_02', 'account'], name='now_text_02'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_01__isnull", False)), fields=["text_01", "account"], name="now_text_01"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_03__isnull', False)), fields=['text_03', 'account'], name='now_text_03'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_02__isnull", False)), fields=["text_02", "account"], name="now_text_02"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_04__isnull', False)), fields=['text_04', 'account'], name='now_text_04'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_03__isnull", False)), fields=["text_03", "account"], name="now_text_03"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_05__isnull', False)), fields=['text_05', 'account'], name='now_text_05'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_04__isnull", False)), fields=["text_04", "account"], name="now_text_04"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_06__isnull', False)), fields=['text_06', 'account'], name='now_text_06'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_05__isnull", False)), fields=["text_05", "account"], name="now_text_05"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_07__isnull', False)), fields=['text_07', 'account'], name='now_text_07'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_06__isnull", False)), fields=["text_06", "account"], name="now_text_06"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_08__isnull', False)), fields=['text_08', 'account'], name='now_text_08'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_07__isnull", False)), fields=["text_07", "account"], name="now_text_07"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_09__isnull', False)), fields=['text_09', 'account'], name='now_text_09'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_08__isnull", False)), fields=["text_08", "account"], name="now_text_08"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_10__isnull', False)), fields=['text_10', 'account'], name='now_text_10'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_09__isnull", False)), fields=["text_09", "account"], name="now_text_09"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_11__isnull', False)), fields=['text_11', 'account'], name='now_text_11'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_10__isnull", False)), fields=["text_10", "account"], name="now_text_10"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_12__isnull', False)), fields=['text_12', 'account'], name='now_text_12'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_11__isnull", False)), fields=["text_11", "account"], name="now_text_11"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_13__isnull', False)), fields=['text_13', 'account'], name='now_text_13'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_12__isnull", False)), fields=["text_12", "account"], name="now_text_12"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_14__isnull', False)), fields=['text_14', 'account'], name='now_text_14'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_13__isnull", False)), fields=["text_13", "account"], name="now_text_13"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_15__isnull', False)), fields=['text_15', 'account'], name='now_text_15'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_14__isnull", False)), fields=["text_14", "account"], name="now_text_14"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('text_16__isnull', False)), fields=['text_16', 'account'], name='now_text_16'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_15__isnull", False)), fields=["text_15", "account"], name="now_text_15"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_01__isnull', False)), fields=['number_01', 'account'], name='now_number_01'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("text_16__isnull", False)), fields=["text_16", "account"], name="now_text_16"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_02__isnull', False)), fields=['number_02', 'account'], name='now_number_02'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_01__isnull", False)), fields=["number_01", "account"], name="now_number_01"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_03__isnull', False)), fields=['number_03', 'account'], name='now_number_03'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_02__isnull", False)), fields=["number_02", "account"], name="now_number_02"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_04__isnull', False)), fields=['number_04', 'account'], name='now_number_04'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_03__isnull", False)), fields=["number_03", "account"], name="now_number_03"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_05__isnull', False)), fields=['number_05', 'account'], name='now_number_05'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_04__isnull", False)), fields=["number_04", "account"], name="now_number_04"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_06__isnull', False)), fields=['number_06', 'account'], name='now_number_06'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_05__isnull", False)), fields=["number_05", "account"], name="now_number_05"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_07__isnull', False)), fields=['number_07', 'account'], name='now_number_07'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_06__isnull", False)), fields=["number_06", "account"], name="now_number_06"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_08__isnull', False)), fields=['number_08', 'account'], name='now_number_08'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_07__isnull", False)), fields=["number_07", "account"], name="now_number_07"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_09__isnull', False)), fields=['number_09', 'account'], name='now_number_09'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_08__isnull", False)), fields=["number_08", "account"], name="now_number_08"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_10__isnull', False)), fields=['number_10', 'account'], name='now_number_10'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_09__isnull", False)), fields=["number_09", "account"], name="now_number_09"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_11__isnull', False)), fields=['number_11', 'account'], name='now_number_11'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_10__isnull", False)), fields=["number_10", "account"], name="now_number_10"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_12__isnull', False)), fields=['number_12', 'account'], name='now_number_12'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_11__isnull", False)), fields=["number_11", "account"], name="now_number_11"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_13__isnull', False)), fields=['number_13', 'account'], name='now_number_13'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_12__isnull", False)), fields=["number_12", "account"], name="now_number_12"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_14__isnull', False)), fields=['number_14', 'account'], name='now_number_14'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_13__isnull", False)), fields=["number_13", "account"], name="now_number_13"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_15__isnull', False)), fields=['number_15', 'account'], name='now_number_15'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_14__isnull", False)), fields=["number_14", "account"], name="now_number_14"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('number_16__isnull', False)), fields=['number_16', 'account'], name='now_number_16'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_15__isnull", False)), fields=["number_15", "account"], name="now_number_15"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_01__isnull', False)), fields=['day_01', 'account'], name='now_day_01'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("number_16__isnull", False)), fields=["number_16", "account"], name="now_number_16"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_02__isnull', False)), fields=['day_02', 'account'], name='now_day_02'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_01__isnull", False)), fields=["day_01", "account"], name="now_day_01"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_03__isnull', False)), fields=['day_03', 'account'], name='now_day_03'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_02__isnull", False)), fields=["day_02", "account"], name="now_day_02"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_04__isnull', False)), fields=['day_04', 'account'], name='now_day_04'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_03__isnull", False)), fields=["day_03", "account"], name="now_day_03"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_05__isnull', False)), fields=['day_05', 'account'], name='now_day_05'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_04__isnull", False)), fields=["day_04", "account"], name="now_day_04"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_06__isnull', False)), fields=['day_06', 'account'], name='now_day_06'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_05__isnull", False)), fields=["day_05", "account"], name="now_day_05"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_07__isnull', False)), fields=['day_07', 'account'], name='now_day_07'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_06__isnull", False)), fields=["day_06", "account"], name="now_day_06"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('day_08__isnull', False)), fields=['day_08', 'account'], name='now_day_08'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_07__isnull", False)), fields=["day_07", "account"], name="now_day_07"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("day_08__isnull", False)), fields=["day_08", "account"], name="now_day_08"
+            ),
         ),
     ]

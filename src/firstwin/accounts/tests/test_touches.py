@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.fixtures import run_firstwin
 
 from firstwin.accounts.actions.people import add_person, give_role, leave
 from firstwin.accounts.actions.touches import correct_touch, log_touch, relog, retract_touch, unlog
@@ -14,7 +15,6 @@ from firstwin.accounts.search import matching
 from firstwin.accounts.tests.fixtures import NOW
 from firstwin.core.errors import NotAllowed, NotFound, Refused
 from firstwin.people.models import User
-from tests.fixtures import run_firstwin
 
 
 def log(by: User | None, account: Account, **more: object) -> Touch:

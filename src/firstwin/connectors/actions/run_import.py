@@ -73,9 +73,7 @@ def plan_import(*, mapping: Path, paths: Mapping[str, Path], source: str | None 
     files = [_open(read, index, mapping.parent, paths) for index in range(len(said.files))]
     if unknown := sorted(set(paths) - {file.name for file in said.files}):
         raise Refused(f"The mapping has no file called {unknown[0]!r}.")
-    bindings = [
-        bind(read, index, csv_file, attributes, zone, said.source) for index, csv_file in enumerate(files)
-    ]
+    bindings = [bind(read, index, csv_file, attributes, zone, said.source) for index, csv_file in enumerate(files)]
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Plan(read, said.source, mapping.name, digest, files, bindings, attributes, to_define)
 
@@ -237,4 +235,3 @@ def _finish(run: ImportRun, report: Report, by: User | None) -> None:
                 record(by=by, did="import.applied", on=run, now=now, after=after)
         failpoint("import.finish.before_commit")
     failpoint("import.finish.after_commit")
-

@@ -176,9 +176,7 @@ def bind(
     rules = dict(FIELDS[file.kind])
     if file.kind == "accounts":
         rules |= {
-            key: FieldRule(values.attribute(definition))
-            for key, definition in attributes.items()
-            if key not in rules
+            key: FieldRule(values.attribute(definition)) for key, definition in attributes.items() if key not in rules
         }
     _check_fields(read, place, file, rules)
 
@@ -258,5 +256,3 @@ def _external_id(value: Any, reading: Reading) -> str:
     if len(said) > 255 or not is_clean(said):
         raise Refused("A key has at most 255 plain characters.")
     return said
-
-

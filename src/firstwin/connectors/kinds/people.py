@@ -179,5 +179,3 @@ def accounts_of(people: set[int], intake: Intake) -> dict[int, list[tuple[int, A
         for account in intake.pretended.accounts_of.get(person, ()):
             found.setdefault(person, []).append((account, intake.now, None))
     return found
-
-

@@ -107,9 +107,7 @@ class Step(_Strict):
         return getattr(self, self.name)
 
 
-Steps = Annotated[
-    list[Step], BeforeValidator(lambda said: said if isinstance(said, list) or said is None else [said])
-]
+Steps = Annotated[list[Step], BeforeValidator(lambda said: said if isinstance(said, list) or said is None else [said])]
 
 
 class Column(_Strict):

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,39 +14,53 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64)),
-                ('mapping_name', models.CharField(max_length=200)),
-                ('mapping_sha256', models.CharField(max_length=64)),
-                ('files', models.JSONField(default=list)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('is_dry_run', models.BooleanField(default=False)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=64)),
+                ("mapping_name", models.CharField(max_length=200)),
+                ("mapping_sha256", models.CharField(max_length=64)),
+                ("files", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("is_dry_run", models.BooleanField(default=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LastSaid',
+            name="LastSaid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=16)),
-                ('external_id', models.CharField(max_length=255)),
-                ('feed', models.CharField(max_length=60)),
-                ('said', models.JSONField(default=dict)),
-                ('known_at', models.DateTimeField(blank=True, null=True)),
-                ('line', models.PositiveBigIntegerField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='connectors.importrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=16)),
+                ("external_id", models.CharField(max_length=255)),
+                ("feed", models.CharField(max_length=60)),
+                ("said", models.JSONField(default=dict)),
+                ("known_at", models.DateTimeField(blank=True, null=True)),
+                ("line", models.PositiveBigIntegerField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="connectors.importrun"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['source', '-started_at'], name='connectors__source_a3f2ad_idx'),
+            model_name="importrun",
+            index=models.Index(fields=["source", "-started_at"], name="connectors__source_a3f2ad_idx"),
         ),
         migrations.AddConstraint(
-            model_name='lastsaid',
-            constraint=models.UniqueConstraint(fields=('source', 'kind', 'external_id', 'feed'), name='last_said_once'),
+            model_name="lastsaid",
+            constraint=models.UniqueConstraint(fields=("source", "kind", "external_id", "feed"), name="last_said_once"),
         ),
     ]

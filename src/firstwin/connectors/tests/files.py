@@ -51,9 +51,7 @@ class Desk:
         path = self.folder / "mapping.yaml"
         path.write_text(mapping)
         plan = plan_import(mapping=path, paths=paths or {})
-        return run_import(
-            plan=plan, by=None, now=now or clock.now(), rejects=self.folder / "rejects", is_dry=is_dry
-        )
+        return run_import(plan=plan, by=None, now=now or clock.now(), rejects=self.folder / "rejects", is_dry=is_dry)
 
     def one(self, mapping: str, **options: Any) -> FileReport:
         """The report of the first file."""

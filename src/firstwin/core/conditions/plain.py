@@ -1,11 +1,11 @@
 """A condition as plain data, the form it has in YAML and JSON.
 
-    all:
-      - {field: country, op: eq, value: DE}
-      - not: {field: employees, op: lt, value: 100}
-      - any: contacts
-        where: {field: role, op: eq, value: sponsor}
-      - {count: touches, op: ge, n: 3, within_days: 30}
+all:
+  - {field: country, op: eq, value: DE}
+  - not: {field: employees, op: lt, value: 100}
+  - any: contacts
+    where: {field: role, op: eq, value: sponsor}
+  - {count: touches, op: ge, n: 3, within_days: 30}
 """
 
 from collections.abc import Mapping

@@ -4,53 +4,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Lease',
+            name="Lease",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('worker', models.CharField(max_length=64, unique=True)),
-                ('started_at', models.DateTimeField()),
-                ('beat_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("worker", models.CharField(max_length=64, unique=True)),
+                ("started_at", models.DateTimeField()),
+                ("beat_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Rate',
+            name="Rate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('base', models.CharField(max_length=3)),
-                ('quote', models.CharField(max_length=3)),
-                ('rate', models.DecimalField(decimal_places=12, max_digits=24)),
-                ('source', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("base", models.CharField(max_length=3)),
+                ("quote", models.CharField(max_length=3)),
+                ("rate", models.DecimalField(decimal_places=12, max_digits=24)),
+                ("source", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('base', 'quote', 'on'), name='rate_one_a_day'), models.CheckConstraint(condition=models.Q(('rate__gt', 0), models.Q(('base', models.F('quote')), _negated=True)), name='rate_is_positive')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("base", "quote", "on"), name="rate_one_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gt", 0), models.Q(("base", models.F("quote")), _negated=True)),
+                        name="rate_is_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('label', models.CharField(max_length=200)),
-                ('task_path', models.CharField(max_length=200)),
-                ('every_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('daily_at', models.TimeField(blank=True, null=True)),
-                ('is_on', models.BooleanField(default=True)),
-                ('next_due_at', models.DateTimeField()),
-                ('last_started_at', models.DateTimeField(blank=True, null=True)),
-                ('last_job', models.UUIDField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("label", models.CharField(max_length=200)),
+                ("task_path", models.CharField(max_length=200)),
+                ("every_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("daily_at", models.TimeField(blank=True, null=True)),
+                ("is_on", models.BooleanField(default=True)),
+                ("next_due_at", models.DateTimeField()),
+                ("last_started_at", models.DateTimeField(blank=True, null=True)),
+                ("last_job", models.UUIDField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['key'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('daily_at__isnull', True), ('every_minutes__gte', 1)), models.Q(('daily_at__isnull', False), ('every_minutes__isnull', True)), _connector='OR'), name='schedule_has_one_rhythm')],
+                "ordering": ["key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("daily_at__isnull", True), ("every_minutes__gte", 1)),
+                            models.Q(("daily_at__isnull", False), ("every_minutes__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="schedule_has_one_rhythm",
+                    )
+                ],
             },
         ),
     ]

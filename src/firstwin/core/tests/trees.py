@@ -56,9 +56,11 @@ def nested(leaves: st.SearchStrategy[Condition], size: int) -> st.SearchStrategy
     """Few leaves keep every tree below the bounds of `tree.bounded`."""
     return st.recursive(
         leaves,
-        lambda parts: st.builds(Not, parts)
-        | st.builds(All, st.lists(parts, min_size=2, max_size=3).map(tuple))
-        | st.builds(Any, st.lists(parts, min_size=2, max_size=3).map(tuple)),
+        lambda parts: (
+            st.builds(Not, parts)
+            | st.builds(All, st.lists(parts, min_size=2, max_size=3).map(tuple))
+            | st.builds(Any, st.lists(parts, min_size=2, max_size=3).map(tuple))
+        ),
         max_leaves=size,
     )
 
@@ -79,4 +81,3 @@ counted = st.builds(
     st.sampled_from(["eq", "ne", "lt", "le", "gt", "ge"]), st.integers(0, 3), st.none() | st.integers(1, 4),
 )  # fmt: skip
 trees = nested(tests(VOCABULARY) | tests(VOCABULARY) | quantified | counted, 6).filter(lambda tree: depth(tree) <= 8)
-

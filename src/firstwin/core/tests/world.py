@@ -175,11 +175,7 @@ def add(pk: int, values: dict[str, Any], words: list[str], visits: list[dict[str
 
 def row_of(shop: Any, words: list[str], seen: list[Any]) -> dict[str, Any]:
     """A stored account as `evaluate.holds` reads it."""
-    row = {
-        one.key: getattr(shop, one.stored)
-        for one in VOCABULARY.fields.values()
-        if one.stored and one.rows is None
-    }
+    row = {one.key: getattr(shop, one.stored) for one in VOCABULARY.fields.values() if one.stored and one.rows is None}
     told = [
         {"minutes": visit.minutes, "kind": visit.kind, "occurred": visit.occurred_at, "_dated": visit.occurred_at}
         for visit in seen

@@ -113,7 +113,7 @@ def _address(name: str) -> str | None:
 
 
 def test_there_is_no_sign_up(grace: User) -> None:
-    for path in ("/accounts/signup/", "/sign-up/", "/signup/"):
+    for path in ("/sign-in/new/", "/sign-up/", "/signup/"):
         assert Client().get(path).status_code == 404
 
 

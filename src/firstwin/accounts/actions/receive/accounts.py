@@ -120,9 +120,7 @@ def _taken_keys(said: Iterable[AccountSaid]) -> set[str]:
 
 
 def _rename(said: Sequence[AccountSaid], received: Received, source: str) -> set[int]:
-    wanted = {
-        received.ids[one.row]: one.name for one in said if one.name is not UNSAID and one.row not in received.new
-    }
+    wanted = {received.ids[one.row]: one.name for one in said if one.name is not UNSAID and one.row not in received.new}
     ours = Account.objects.filter(pk__in=wanted, source=source).only("pk", "name")
     renamed = [account for account in ours if account.name != wanted[account.pk]]
     for account in renamed:
@@ -222,5 +220,3 @@ def _state_attributes(said: Sequence[AccountSaid], received: Received, source: s
             statements.append(Statement((pk, attribute, source), columns, one.known_at, one.known_at))
     changed = ATTRIBUTE.put(statements, source=source, now=now, narrow=lambda rows: rows.filter(source=source))
     return {statement.slot[0] for statement in changed}
-
-

@@ -79,9 +79,7 @@ def _by_address(said: Sequence[PersonSaid], source: str) -> Found:
     addresses = {one.match_email for one in said if one.match_email}
     people = Person.objects.filter(email_folded__in=addresses, removed_at__isnull=True).order_by("pk")
     by_pk = {person.pk: person for person in people}
-    ids = dict(
-        PersonExternalId.objects.filter(source=source, person__in=by_pk).values_list("person_id", "external_id")
-    )
+    ids = dict(PersonExternalId.objects.filter(source=source, person__in=by_pk).values_list("person_id", "external_id"))
     found: Found = {}
     for person in by_pk.values():
         found.setdefault(person.email_folded, []).append((person, ids.get(person.pk, "")))
@@ -142,9 +140,7 @@ def _store_edits(edited: dict[int, Person]) -> None:
         return
     Person.objects.bulk_update(edited.values(), _COLUMNS, batch_size=100)
     Person.objects.filter(pk__in=edited).update(edition=F("edition") + 1)
-    bump_revision(
-        set(Membership.objects.open().filter(person__in=edited).values_list("account_id", flat=True))
-    )
+    bump_revision(set(Membership.objects.open().filter(person__in=edited).values_list("account_id", flat=True)))
 
 
 def _number(said: Sequence[PersonSaid], known: dict[str, Person], found: Found, received: Received) -> None:

@@ -55,3 +55,14 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// Esc goes back to the list one came from, with its filter and place; what is open closes first.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (event.target.closest?.("input, textarea, select, dialog, fw-menu, fw-edit form")) return;
+  if (document.querySelector("dialog[open], :popover-open")) return;
+  const list = document.querySelector('nav[aria-label="Breadcrumb"] a');
+  if (!list) return;
+  const came = document.referrer && new URL(document.referrer);
+  location.assign(came && came.origin === location.origin && came.pathname === list.pathname ? came.href : list.href);
+});
