@@ -54,9 +54,6 @@ class Taken:
         return self.row.values.get(name, UNSAID) if name in self.news else UNSAID
 
 
-Outcome = Received | None
-
-
 class Kind(Protocol):
     """How rows of one kind become facts."""
 
