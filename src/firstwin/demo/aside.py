@@ -14,9 +14,12 @@ from firstwin.accounts import search
 @contextmanager
 def indexes_aside(tables: Iterable[type[models.Model]]) -> Iterator[None]:
     """Drop these tables' indexes (not their constraints) and make them again at the end."""
-    kept = [found for model in tables for found in _indexes(model._meta.db_table)]
+    kept = [found for model in tables for found in indexes_of(model._meta.db_table)]
     _run(f"drop index {connection.ops.quote_name(name)}" for name, _ in kept)
     yield
+    if kept and connection.vendor == "postgresql":
+        # It makes no index while foreign keys of the table wait to be checked.
+        _run(["set constraints all immediate", "set constraints all deferred"])
     _run(statement for _, statement in kept)
 
 
@@ -35,7 +38,7 @@ def take_stock() -> None:
     _run(["analyze"])
 
 
-def _indexes(table: str) -> Sequence[tuple[str, str]]:
+def indexes_of(table: str) -> Sequence[tuple[str, str]]:
     """(name, the statement that makes it) of the table's indexes that no constraint owns."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

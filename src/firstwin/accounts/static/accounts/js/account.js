@@ -59,10 +59,9 @@ document.addEventListener("click", (event) => {
 // Esc goes back to the list one came from, with its filter and place; what is open closes first.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
-  if (event.target.closest?.("input, textarea, select, dialog, fw-menu, fw-edit form")) return;
+  if (event.target.closest?.("input, textarea, select, dialog, fw-edit form")) return;
   if (document.querySelector("dialog[open], :popover-open")) return;
   const list = document.querySelector('nav[aria-label="Breadcrumb"] a');
   if (!list) return;
-  const came = document.referrer && new URL(document.referrer);
-  location.assign(came && came.origin === location.origin && came.pathname === list.pathname ? came.href : list.href);
+  location.assign(sessionStorage.getItem("list:last") || list.href);
 });

@@ -4,6 +4,12 @@ import { isFree, shortcutsAreOn } from "../../ui/js/keys.js";
 const ENTER = "list:enter";
 const current = () => document.querySelector("#grid tr[aria-current]");
 
+function toRows() {
+  const rows = document.querySelector("#grid .grid-scroll");
+  rows?.focus({ preventScroll: true });
+  return Boolean(rows);
+}
+
 function aside(step) {
   const pencils = [...(current()?.querySelectorAll(".editable-button") ?? [])];
   const at = pencils.indexOf(document.activeElement);
@@ -25,6 +31,14 @@ function onward(step) {
 document.addEventListener(
   "keydown",
   (event) => {
+    // Down from the search goes to what was found.
+    if (event.key === "ArrowDown" && event.target.matches?.("#list input[type=search]") && toRows()) {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+      event.preventDefault();
+      return;
+    }
+    // The hand is on the rows now: Enter must open the row, not the link that had the focus before.
+    if (isFree(event) && shortcutsAreOn() && "jk".includes(event.key)) toRows();
     if (!isFree(event) || !current() || !shortcutsAreOn()) return;
     const side = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const step = { j: 1, k: -1 }[event.key];
@@ -42,3 +56,6 @@ sessionStorage.removeItem(ENTER);
 if (key && document.querySelector("#grid")) {
   customElements.whenDefined("fw-grid").then(() => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })));
 }
+
+// Where Esc on an account's page comes back to.
+window.addEventListener("pagehide", () => sessionStorage.setItem("list:last", location.href));
