@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 def indexes() -> dict[str, Any]:
-    return {model.__name__: sorted(indexes_of(model._meta.db_table)) for model in (*TABLES, AccountNow)}
+    models: list[Any] = [*TABLES, AccountNow]
+    return {model.__name__: sorted(indexes_of(model._meta.db_table)) for model in models}
 
 
 def test_every_index_is_there_again_and_search_finds_all(monkeypatch: pytest.MonkeyPatch) -> None:
