@@ -79,6 +79,8 @@ def _store_all(company: Company, password: str, now: datetime, progress: Progres
                 people += len(rows.person_ids)
                 touches += sum(len(customer.touches) for customer in chunk)
                 progress(f"{len(ids):,} of {company.accounts:,} accounts")
+        if set_aside:
+            take_stock()
         for done in range(0, len(ids), _REFRESH):
             refresh_now(ids[done : done + _REFRESH], now=now)
             progress(f"list rows: {done:,} of {len(ids):,}")

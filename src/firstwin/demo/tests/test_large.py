@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection
 
 from firstwin.accounts import search
 from firstwin.accounts.models import AccountNow, Touch
