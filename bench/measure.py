@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def measure(requests: int, only: str, seed: int) -> dict[str, Any]:
-    """{"scope / scenario": {"ms": sorted times, "cpu": sorted, "slowest": [[ms, url], …]}}."""
+    """{"scope / scenario": {"ms": sorted times, "cpu": sorted, "slowest": [[ms, cpu, url], …]}}."""
     from bench.requests import Asker, scenarios
     from firstwin.core.fields import vocabulary
     from firstwin.people.models import User
@@ -44,7 +44,7 @@ def measure(requests: int, only: str, seed: int) -> dict[str, Any]:
             found[f"{scope} / {name}"] = {
                 "ms": [round(ms, 2) for ms, _, _ in timed],
                 "cpu": sorted(round(cpu, 2) for _, cpu, _ in timed),
-                "slowest": [[round(ms, 1), url] for ms, _, url in timed[-3:][::-1]],
+                "slowest": [[round(ms, 1), round(cpu, 1), url] for ms, cpu, url in timed[-3:][::-1]],
             }
             print(f"  {scope} / {name}: {timed[len(timed) * 95 // 100][0]:.0f} ms", file=sys.stderr)
     return dict(found)
