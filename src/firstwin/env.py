@@ -130,7 +130,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "timeout": 20,
             # A deferred transaction that turns into a write mid-way fails at once with "locked": take the lock first.
             "transaction_mode": "IMMEDIATE",
-            # As much of the file as SQLite will map: a filter over 100,000 accounts reads more than the page cache holds.
+            # All of the file that SQLite will map: filters over very many accounts read more than the page cache holds.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
                 "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=2147418112;"
