@@ -1,7 +1,7 @@
 """The people of Fernhill Software, the company whose customers the demo shows."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from firstwin.demo.dice import dice_for, pick
 from firstwin.demo.words.people import NAMES
@@ -96,5 +96,37 @@ class Stint:
     known_on: date | None = None
 
 
-def days_before(day: date, days: int) -> date:
-    return day - timedelta(days=days)
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """In whose hands an account lay: (from day, who) in order, and who covered while the owner was away."""
+
+    turns: tuple[tuple[date, int | None], ...]
+    cover: Stint | None = None
+
+    @classmethod
+    def of(cls, stints: "list[Stint]") -> "Hands":
+        named = [stint for stint in stints if stint.kind == "named"]
+        turns: list[tuple[date, int | None]] = [(stint.starts_on, stint.who) for stint in named]
+        if named and named[-1].ends_on is not None:
+            turns.append((named[-1].ends_on, None))
+        return cls(tuple(turns), next((stint for stint in stints if stint.kind == "cover"), None))
+
+    def on(self, day: date) -> int | None:
+        """Who looked after the account on `day`: a place in the staff."""
+        if self.cover is not None and self.covered_on(day) is not None:
+            return self.cover.who
+        return self._owner_on(day)
+
+    def covered_on(self, day: date) -> int | None:
+        """The owner who was away on `day`; None when they were there."""
+        cover = self.cover
+        if cover is None or not cover.starts_on <= day or (cover.ends_on is not None and day >= cover.ends_on):
+            return None
+        return self._owner_on(day)
+
+    def _owner_on(self, day: date) -> int | None:
+        who = self.turns[0][1] if self.turns else None
+        for since, place in self.turns:
+            if since <= day:
+                who = place
+        return who

@@ -15,6 +15,7 @@ from firstwin.demo.cast import (
     ON_LEAVE,
     TEAM_OF_TIER,
     Colleague,
+    Hands,
     Stint,
     books,
     colleagues,
@@ -25,8 +26,9 @@ from firstwin.demo.naming import INDUSTRIES, Names, domain_of
 from firstwin.demo.script import Script, a_country, a_start, a_tier, an_arc, phases_of, recorded_on, size_of
 from firstwin.demo.stories import Story, stories_by_number
 from firstwin.demo.told import KnownAs, Label, Remark, Value, known_as, labels_of, remarks_of, values_of
-from firstwin.demo.touches import RICH, SPARSE, Cadence, Said, Writer, touches_of
+from firstwin.demo.touches import RICH, SPARSE, Cadence, touches_of
 from firstwin.demo.words.firms import BRANCHES, COUNTRIES, SITES
+from firstwin.demo.writer import Said, Writer
 
 BLOCK = 100
 LARGE = 5_000
@@ -167,10 +169,7 @@ class Company:
     def _fill(self, customer: Customer) -> None:
         script, story = customer.script, self._stories.get(customer.script.number)
         customer.stints = self._stints(script, story)
-        named = [stint for stint in customer.stints if stint.kind == "named"]
-        hands: list[tuple[date, int | None]] = [(stint.starts_on, stint.who) for stint in named]
-        if named[-1].ends_on is not None:
-            hands.append((named[-1].ends_on, None))
+        hands = Hands.of(customer.stints)
         writer = Writer(self.seed, script, customer.contacts, self.as_of)
         if story and story.contact:
             customer.touches = story.contact(writer, hands)
@@ -183,7 +182,7 @@ class Company:
             customer.sources = story.sources(customer.sources, self.as_of)
         customer.labels = labels_of(self.seed, script, self.as_of)
         if self.cadence.is_rich:
-            author = named[-1].who if named else None
+            author = hands.turns[-1][1]
             customer.remarks = remarks_of(self.seed, script, customer.contacts, self.as_of, author)
 
     def _stints(self, script: Script, story: Story | None) -> list[Stint]:

@@ -10,14 +10,13 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from firstwin.demo.cast import Hands
 from firstwin.demo.contacts import Contact, move, new_contact
 from firstwin.demo.naming import domain_of
 from firstwin.demo.script import Phase, Script, recorded_on
 from firstwin.demo.told import KnownAs, Value, values_of
-from firstwin.demo.touches import Said, Writer, author
 from firstwin.demo.words.talk import PATTERNS, Pattern
-
-Hands = Sequence[tuple[date, int | None]]
+from firstwin.demo.writer import Said, Writer
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def _told(
         options = [p for p in PATTERNS[situation] if p.direction == direction and "{left}" not in p.summary]
         pattern: Pattern = options[place % len(options)]
         there = [writer.contacts[at] for at in who if at < len(writer.contacts) and writer.contacts[at].is_there(day)]
-        found.append(writer.say(pattern, day, author=author(hands, day), attendees=there))
+        found.append(writer.say(pattern, day, author=hands.on(day), attendees=there))
     return found
 
 

@@ -1,15 +1,13 @@
-"""What the team wrote up about a customer, true to the phase the customer was in."""
+"""The contacts with a customer: a rhythm by tier and phase, and what called for a contact beside it."""
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from firstwin.demo.calendar import moment, office_minute, working_day
-from firstwin.demo.contacts import Contact
-from firstwin.demo.dice import dice_for, new_uuid, pick
-from firstwin.demo.script import Phase, Script
-from firstwin.demo.words.talk import FILL, PATTERNS, Pattern
+from firstwin.demo.cast import Hands
+from firstwin.demo.dice import pick
+from firstwin.demo.script import Phase
+from firstwin.demo.writer import Said, Writer
 
 # Phase → situation → weight. What a phase is mostly about.
 _MIX: dict[str, tuple[str, ...]] = {
@@ -26,8 +24,6 @@ _MIX: dict[str, tuple[str, ...]] = {
         "farewell": {"farewell": 20},
     }.items()
 }
-
-_HINTS = {"qbr": ("sponsor", "champion"), "renewal": ("sponsor", "accountable"), "issue": ("doer", "technical")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,204 +43,87 @@ SPARSE = Cadence((("strategic", 33), ("growth", 65), ("core", 124)), people=0.83
 """For very large companies: four people and seven contacts each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One contact, decided. attendees: humans' keys; author: a place in the staff."""
-
-    key: uuid.UUID
-    author: int | None
-    kind: str
-    direction: str
-    occurred_at: datetime
-    recorded_at: datetime
-    minutes: int
-    is_planned: bool
-    sentiment: str
-    summary: str
-    next_step: str
-    next_step_on: date | None
-    attendees: tuple[str, ...]
-
-
-class Writer:
-    """Writes up contacts of one customer, never twice in the same words while others are left."""
-
-    def __init__(self, seed: str, script: Script, contacts: Sequence[Contact], as_of: date) -> None:
-        self.dice = dice_for(seed, script.number, "touches")
-        self.script, self.contacts, self.as_of = script, contacts, as_of
-        self._decks: dict[str, list[Pattern]] = {}
-        dice = self.dice
-        self._feature, self._site = pick(dice, FILL["feature"]), pick(dice, FILL["site"])
-        self._steady = {name: pick(dice, FILL[name]) for name in ("goal", "win", "system", "site2", "blocker")}
-
-    def write(
-        self, situation: str, day: date, *, author: int | None, mood: float = 0.3, left: str = "", owner: str = ""
-    ) -> Said | None:
-        """A contact on `day`; None where it would fall on or after the end day."""
-        day = working_day(day)
-        if day >= self.as_of or day < self.script.recorded_on - timedelta(days=3):
-            return None
-        who = self._attendees(situation, day)
-        pattern = self._draw(situation, mood)
-        return self.say(pattern, day, author=author, attendees=who, left=left, owner=owner)
-
-    def say(
-        self,
-        pattern: Pattern,
-        day: date,
-        *,
-        author: int | None,
-        attendees: Sequence[Contact] = (),
-        left: str = "",
-        owner: str = "",
-        next_step_on: date | None = None,
-    ) -> Said:
-        dice = self.dice
-        words = self._words(attendees, left, owner)
-        minute = office_minute(dice)
-        recorded = minute + pattern.minutes + 5 + int(dice.random() * 180)
-        step = pattern.next_step.format_map(words)
-        if step and next_step_on is None and dice.random() < 0.7:
-            # What was agreed of late is mostly still ahead.
-            since, days = (day, 5) if (self.as_of - day).days > 30 else (self.as_of, -2)
-            next_step_on = working_day(since + timedelta(days=days + int(dice.random() * 16)))
-        return Said(
-            key=new_uuid(dice),
-            author=author,
-            kind=pattern.kind,
-            direction=pattern.direction,
-            occurred_at=moment(day, minute),
-            recorded_at=moment(day, recorded),
-            minutes=pattern.minutes,
-            is_planned=pattern.is_planned,
-            sentiment=pattern.sentiment if dice.random() < 0.9 else "",
-            summary=_capital(pattern.summary.format_map(words)),
-            next_step=_capital(step),
-            next_step_on=next_step_on if step else None,
-            attendees=tuple(contact.human.key for contact in attendees),
-        )
-
-    def _draw(self, situation: str, mood: float) -> Pattern:
-        deck = self._decks.get(situation)
-        if not deck:
-            deck = self._decks[situation] = list(PATTERNS[situation])
-            self.dice.shuffle(deck)
-        if len(deck) > 1 and _fits(deck[-2], mood) > _fits(deck[-1], mood):
-            deck[-1], deck[-2] = deck[-2], deck[-1]
-        return deck.pop()
-
-    def _attendees(self, situation: str, day: date) -> list[Contact]:
-        there = [contact for contact in self.contacts if contact.is_there(day)]
-        if not there:
-            return []
-        hints = _HINTS.get(situation, ())
-        wanted = [contact for contact in there if any(role in hints for role in contact.roles)]
-        first = pick(self.dice, wanted or there[:4])
-        rest = [contact for contact in there if contact is not first]
-        return [first, pick(self.dice, rest)] if rest and self.dice.random() < 0.35 else [first]
-
-    def _words(self, attendees: Sequence[Contact], left: str, owner: str) -> dict[str, str]:
-        dice = self.dice
-        feature = self._feature if dice.random() < 0.5 else pick(dice, FILL["feature"])
-        return {
-            **self._steady,
-            "who": attendees[0].human.first_name if attendees else "the team",
-            "other": attendees[1].human.first_name if len(attendees) > 1 else "their manager",
-            "feature": feature,
-            "site": self._site,
-            "month": pick(dice, FILL["month"]),
-            "city": self.script.city,
-            "account": self.script.name,
-            "left": left or "our contact",
-            "owner": owner or "the new CSM",
-            "few": str(2 + int(dice.random() * 5)),
-            "some": str(8 + int(dice.random() * 40)),
-            "many": f"{300 + int(dice.random() * 180) * 10:,}",
-            "pct": str(11 + int(dice.random() * 35)),
-            "pct2": str(71 + int(dice.random() * 38)),
-        }
-
-
-def _fits(pattern: Pattern, mood: float) -> float:
-    return mood * {"positive": 1.0, "negative": -1.0}.get(pattern.sentiment, 0.0)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def touches_of(
-    writer: Writer, cadence: Cadence, author_on: Sequence[tuple[date, int | None]], owner_names: Sequence[str]
-) -> list[Said]:
-    """All contacts of a customer by its script, in time order. author_on: (from day, place in the staff)."""
-    script, dice, as_of = writer.script, writer.dice, writer.as_of
-    said: list[Said | None] = []
-    gap = cadence.gap(script.tier)
-    first = script.recorded_on
-    if script.starts_on >= first and cadence.is_rich:
-        said.append(writer.write("kickoff", script.starts_on + timedelta(days=3), author=author(author_on, first)))
-        first = script.starts_on + timedelta(days=8)
-    day = first + timedelta(days=int(dice.random() * gap))
-    asked_about_quarter = first
-    before: Phase | None = None
-    while day < as_of:
-        phase = script.phase_on(day)
-        if phase is None:
-            break
-        if phase.situation == "silence":
-            day, before = phase.ends_on, phase
-            continue
-        situation = pick(dice, _MIX[phase.situation])
-        if before is not None and before.situation == "silence":
-            situation = "reopened"
-        elif phase.situation in {"steady", "adoption", "expanding"}:
-            if script.tier != "core" and (day - asked_about_quarter).days > 88:
-                situation, asked_about_quarter = "qbr", day
-            elif 15 < _days_to_anniversary(script.starts_on, day) < 110 and dice.random() < 0.3:
-                situation = "renewal"
-        if (who := author(author_on, day)) is not None:  # nobody's account is nobody's to call
-            said.append(writer.write(situation, day, author=who, mood=phase.mood))
-        before = phase
-        day += timedelta(days=max(1, int(gap * phase.pace * (0.55 + dice.random() * 0.9))))
-        if phase.situation == "drift":
-            gap = int(gap * 1.25) + 1
+def touches_of(writer: Writer, cadence: Cadence, hands: Hands, names: Sequence[str]) -> list[Said]:
+    """All contacts of a customer by its script, in time order. names: of the staff, by place."""
+    course = _Course(writer, cadence, hands, names)
+    said = [*course.opening(), *course.rhythm()]
     if cadence.is_rich:
-        said += _events(writer, author_on, owner_names)
+        said += [*course.departures(), *course.handovers()]
     return sorted((touch for touch in said if touch is not None), key=lambda touch: touch.occurred_at)
 
 
-def _events(writer: Writer, author_on: Sequence[tuple[date, int | None]], names: Sequence[str]) -> list[Said | None]:
-    """Contacts that something called for: somebody left, the account changed hands."""
-    last = writer.script.ends_on or writer.as_of
-    said = [
-        writer.write(
-            "champion_change",
-            contact.left_known_on,
-            author=author(author_on, contact.left_known_on),
-            left=contact.human.name,
-        )
-        for contact in writer.contacts
-        if contact.left_known_on and contact.left_known_on < last and {"champion", "sponsor"} & {*contact.roles}
-    ]
-    for day, who in author_on[1:]:
-        if who is not None and day < last and _is_quiet(writer.script, day):
-            owner = names[who].partition(" ")[0]
-            said.append(writer.write("handover", day + timedelta(days=4), author=who, owner=owner))
-    return said
+class _Course:
+    """One customer's contacts in the making."""
 
+    def __init__(self, writer: Writer, cadence: Cadence, hands: Hands, names: Sequence[str]) -> None:
+        self.writer, self.hands, self.names = writer, hands, names
+        self.script, self.dice = writer.script, writer.dice
+        self.last_day = self.script.ends_on or writer.as_of
+        self.gap = cadence.gap(self.script.tier)
+        self.is_rich = cadence.is_rich
+        self.first = self.reviewed_on = self.script.recorded_on
+        self.was_silent = self.was_covered = False
 
-def _is_quiet(script: Script, day: date) -> bool:
-    phase = script.phase_on(day)
-    return phase is not None and phase.situation != "silence"
+    def opening(self) -> Iterator[Said | None]:
+        """The kick-off, for customers who signed while the product was in use."""
+        if self.is_rich and self.script.starts_on >= self.first:
+            day = self.script.starts_on + timedelta(days=3)
+            yield self.writer.write("kickoff", day, author=self.hands.on(day))
+            self.first = self.reviewed_on = self.script.starts_on + timedelta(days=8)
 
+    def rhythm(self) -> Iterator[Said | None]:
+        """The regular contact, thicker or thinner with the phase."""
+        day = self.first + timedelta(days=int(self.dice.random() * self.gap))
+        while (phase := self.script.phase_on(day)) is not None:
+            if phase.situation == "silence":
+                day, self.was_silent = phase.ends_on, True
+                continue
+            who = self.hands.on(day)
+            if who is not None:  # nobody's account is nobody's to call
+                yield self._said(phase, day, who)
+            day += timedelta(days=max(1, int(self.gap * phase.pace * (0.55 + self.dice.random() * 0.9))))
+            if phase.situation == "drift":
+                self.gap = int(self.gap * 1.25) + 1
 
-def author(author_on: Sequence[tuple[date, int | None]], day: date) -> int | None:
-    """Who looked after the account on `day`."""
-    who = author_on[0][1] if author_on else None
-    for since, place in author_on:
-        if since <= day:
-            who = place
-    return who
+    def departures(self) -> Iterator[Said | None]:
+        """Whoever follows a sponsor or champion is talked to at once."""
+        for contact in self.writer.contacts:
+            day = contact.left_known_on
+            if day and day < self.last_day and {"champion", "sponsor"} & {*contact.roles}:
+                who = self.hands.on(day)
+                if who is not None:
+                    yield self.writer.write("champion_change", day, author=who, left=contact.human.name)
+
+    def handovers(self) -> Iterator[Said | None]:
+        """A new owner introduces themselves."""
+        for since, who in self.hands.turns[1:]:
+            phase = self.script.phase_on(since)
+            if who is not None and phase is not None and phase.situation != "silence":
+                yield self.writer.write("handover", since + timedelta(days=4), author=who, owner=self._first_name(who))
+
+    def _said(self, phase: Phase, day: date, who: int) -> Said | None:
+        situation = self._situation(phase, day)
+        absent = self.hands.covered_on(day)
+        owner = self._first_name(absent) if absent is not None else ""
+        return self.writer.write(situation, day, author=who, mood=phase.mood, owner=owner)
+
+    def _situation(self, phase: Phase, day: date) -> str:
+        if self.was_silent:
+            self.was_silent = False
+            return "reopened"
+        if self.hands.covered_on(day) is not None and not self.was_covered:
+            self.was_covered = True
+            return "cover"
+        if phase.situation in {"steady", "adoption", "expanding"}:
+            if self.script.tier != "core" and (day - self.reviewed_on).days > 88:
+                self.reviewed_on = day
+                return "qbr"
+            if 15 < _days_to_anniversary(self.script.starts_on, day) < 110 and self.dice.random() < 0.3:
+                return "renewal"
+        return pick(self.dice, _MIX[phase.situation])
+
+    def _first_name(self, place: int) -> str:
+        return self.names[place].partition(" ")[0]
 
 
 def _days_to_anniversary(starts_on: date, day: date) -> int:
