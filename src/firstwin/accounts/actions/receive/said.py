@@ -105,6 +105,7 @@ class Received:
     """ids: row → id of the record it is about.  refused: row → why nothing of it was stored.
 
     skipped: rows that say nothing about anything we keep.  touched: accounts whose list rows are to be refreshed.
+    warned: row → what is odd about it, though it was stored.
     """
 
     ids: dict[int, int] = field(default_factory=dict)
@@ -113,3 +114,4 @@ class Received:
     refused: dict[int, Refused] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
+    warned: dict[int, list[str]] = field(default_factory=dict)
