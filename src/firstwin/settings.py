@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     "firstwin.people",
     "firstwin.accounts",
     "firstwin.outreach",
+    "firstwin.revenue",
+    "firstwin.support",
     "firstwin.connectors",
     "firstwin.demo",
 ]

@@ -77,3 +77,30 @@ class PeriodFact(Fact):
     def order_constraint(name: str) -> models.CheckConstraint:
         """A period ends after it starts (`name` must be unique in the database)."""
         return models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=name)
+
+
+class RecordFact(Fact):
+    """One version, or one piece in time, of a record that a source keeps: (source, external_id) names the record.
+
+    A record's standing rows never overlap in what they say is true; a correction lets rows stand down and adds others.
+    stated_at: the latest moment at which the source is known to have said this.
+    origin_run, origin_line: the import and the line of its file that the row came from; null for anything else.
+    """
+
+    external_id = models.CharField(max_length=255)
+    stated_at = models.DateTimeField()
+    origin_run = models.PositiveBigIntegerField(null=True, blank=True)
+    origin_line = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class RecordPieceFact(RecordFact):
+    """A piece of a record's history by moments: half-open, one after the other."""
+
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True

@@ -25,6 +25,7 @@ from firstwin.accounts.models import (
     Tagging,
     Touch,
 )
+from firstwin.accounts.published import published_columns
 from firstwin.accounts.quality import Findings, Stated, findings
 from firstwin.accounts.timeline import batched
 from firstwin.core.clock import day_of
@@ -153,9 +154,10 @@ class _Gathered:
 
 def _columns(ids: Sequence[int], attributes: dict[int, Attribute], now: datetime) -> list[dict[str, Any]]:
     gathered = _gather(ids, now)
+    published = published_columns(ids, now)
     accounts = Account.objects.filter(pk__in=ids).annotate(parent_name=F("parent__name"))
     return [
-        _row(account, gathered[account["pk"]], attributes, now)
+        _row(account, gathered[account["pk"]], attributes, now) | published[account["pk"]]
         for account in accounts.values(
             "pk", "key", "name", "removed_at", "recorded_at", "source", "revision", "parent_id", "parent_name"
         )

@@ -34,6 +34,33 @@ _SORTED = (
     "added_on",
 )
 
+# Published by rooms below (see `accounts.published`); here because lists filter and sort by one row per account.
+PUBLISHED_COLUMNS = (
+    "arr_minor",
+    "seats",
+    "products",
+    "commercial_status",
+    "customer_since_on",
+    "renews_on",
+    "notice_on",
+    "auto_renews",
+    "overdue_minor",
+    "overdue_since_on",
+    "card_expires_on",
+    "churned_on",
+    "tickets_open",
+    "tickets_ageing",
+    "tickets_breached",
+    "tickets_reopened",
+    "oldest_ticket_on",
+    "last_ticket_on",
+    "csat_share",
+    "csat_count",
+)
+_PUBLISHED_AND_INDEXED = tuple(
+    name for name in PUBLISHED_COLUMNS if name not in {"products", "auto_renews", "csat_count"}
+)
+
 
 class AccountNow(models.Model):
     """One account as lists see it, as of `refreshed_at` (revision `revision`)."""
@@ -68,9 +95,39 @@ class AccountNow(models.Model):
     revision = models.PositiveBigIntegerField()
     refreshed_at = models.DateTimeField()
 
+    # Commercial: money in minor units of the installation's currency; null where nothing is known or has no rate.
+    arr_minor = models.BigIntegerField(null=True)
+    seats = models.BigIntegerField(null=True)
+    products = models.TextField(null=True)  # |pro|add-on|, keys of products in force
+    commercial_status = models.CharField(max_length=9, null=True)
+    customer_since_on = models.DateField(null=True)
+    renews_on = models.DateField(null=True)
+    notice_on = models.DateField(null=True)
+    auto_renews = models.BooleanField(null=True)
+    overdue_minor = models.BigIntegerField(null=True)
+    overdue_since_on = models.DateField(null=True)  # the oldest due day that passed unpaid
+    card_expires_on = models.DateField(null=True)  # the first day the default card is no longer good
+    churned_on = models.DateField(null=True)
+
+    # Support: null where no ticket was ever seen.
+    tickets_open = models.IntegerField(null=True)
+    tickets_ageing = models.IntegerField(null=True)
+    tickets_breached = models.IntegerField(null=True)
+    tickets_reopened = models.IntegerField(null=True)  # in the last 90 days
+    oldest_ticket_on = models.DateField(null=True)  # of those open
+    last_ticket_on = models.DateField(null=True)
+    csat_share = models.FloatField(null=True)  # of ratings in the last 90 days, those of 4 or 5
+    csat_count = models.IntegerField(null=True)
+
     class Meta:
         indexes = [
             *(models.Index(fields=[name, "account"], name=f"now_{name}"[:30]) for name in _SORTED),
+            *(
+                models.Index(
+                    fields=[name, "account"], condition=Q(**{f"{name}__isnull": False}), name=f"now_{name}"[:30]
+                )
+                for name in _PUBLISHED_AND_INDEXED
+            ),
             *(
                 models.Index(fields=[slot, "account"], condition=Q(**{f"{slot}__isnull": False}), name=f"now_{slot}")
                 for slot in SLOTS

@@ -1,0 +1,98 @@
+"""Columns of `AccountNow` that rooms below publish: each room registers a family and how it is computed from its facts.
+
+`refresh_now` writes every family beside its own columns. A room whose facts changed calls `publish`, which writes that
+family alone, set-based, so that a bulk import does not pay for the rest of the row.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from firstwin.accounts.models import Account, AccountNow
+from firstwin.accounts.timeline import batched
+
+_CHUNK = 1_000
+
+Compute = Callable[[Sequence[int], datetime], Mapping[int, Mapping[str, Any]]]
+"""(account ids, now) → account id → column → value. An account or a column left out is null."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """The columns of one room.  clocked: those that change by the hour, not by the day; `verify` leaves them alone."""
+
+    key: str
+    columns: tuple[str, ...]
+    compute: Compute
+    clocked: frozenset[str] = frozenset()
+
+    def rows(self, account_ids: Sequence[int], now: datetime) -> dict[int, dict[str, Any]]:
+        """Every account with every column, null where nothing is known."""
+        found = self.compute(account_ids, now)
+        nothing: Mapping[str, Any] = {}
+        return {pk: {name: found.get(pk, nothing).get(name) for name in self.columns} for pk in account_ids}
+
+
+_families: dict[str, Family] = {}
+
+
+def register_family(family: Family) -> None:
+    """Add a family. A key registered twice, or an unknown column, is a mistake in the code and raises ValueError."""
+    if family.key in _families and _families[family.key] != family:
+        raise ValueError(f"family {family.key!r} is registered twice")
+    known = {field.attname for field in AccountNow._meta.concrete_fields}
+    if unknown := [name for name in family.columns if name not in known]:
+        raise ValueError(f"AccountNow has no column {unknown[0]!r}")
+    _families[family.key] = family
+
+
+def families() -> list[Family]:
+    return list(_families.values())
+
+
+def published_columns(account_ids: Sequence[int], now: datetime) -> dict[int, dict[str, Any]]:
+    """What all families say about these accounts."""
+    found: dict[int, dict[str, Any]] = {pk: {} for pk in account_ids}
+    for family in families():
+        for pk, columns in family.rows(account_ids, now).items():
+            found[pk] |= columns
+    return found
+
+
+def publish(family_key: str, account_ids: Collection[int] | None, *, now: datetime) -> int:
+    """Write one family's columns of these accounts (all when None). Returns how many rows there were.
+
+    Each chunk is a transaction of its own when no transaction is open, so that people are never kept waiting.
+    """
+    family = _families[family_key]
+    ids = sorted(set(account_ids)) if account_ids is not None else _all_ids()
+    for some in batched(ids, _CHUNK):
+        with transaction.atomic():
+            _store(family, some, now)
+    return len(ids)
+
+
+def _all_ids() -> list[int]:
+    return list(AccountNow.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _store(family: Family, ids: Sequence[int], now: datetime) -> None:
+    """One prepared statement per row on SQLite; PostgreSQL takes a chunk in one statement."""
+    quote = connection.ops.quote_name
+    fields = [AccountNow._meta.get_field(name) for name in family.columns]
+    sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
+    now_table, account_table = quote(AccountNow._meta.db_table), quote(Account._meta.db_table)
+    sql = (  # names of our own columns only
+        f"update {now_table} set {sets}, revision = (select a.revision from {account_table} a "  # noqa: S608
+        f"where a.id = account_id), refreshed_at = %s where account_id = %s"
+    )
+    moment = connection.ops.adapt_datetimefield_value(now)
+    rows = [
+        (*(field.get_db_prep_save(columns[field.name], connection) for field in fields), moment, pk)  # type: ignore[union-attr]
+        for pk, columns in family.rows(ids, now).items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
