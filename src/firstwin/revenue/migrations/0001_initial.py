@@ -5,205 +5,415 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0004_touches_by_day'),
+        ("accounts", "0004_touches_by_day"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_folded', models.CharField(max_length=200, unique=True)),
-                ('family', models.CharField(blank=True, max_length=120)),
-                ('unit', models.CharField(default='seats', max_length=24)),
-                ('edition', models.PositiveIntegerField(default=1)),
-                ('is_archived', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("name_folded", models.CharField(max_length=200, unique=True)),
+                ("family", models.CharField(blank=True, max_length=120)),
+                ("unit", models.CharField(default="seats", max_length=24)),
+                ("edition", models.PositiveIntegerField(default=1)),
+                ("is_archived", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='product_has_a_name')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="product_has_a_name")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('external_id', models.CharField(max_length=255)),
-                ('stated_at', models.DateTimeField()),
-                ('origin_run', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('origin_line', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('number', models.CharField(blank=True, max_length=120)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('signed_on', models.DateField(blank=True, null=True)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('renews_on', models.DateField(blank=True, null=True)),
-                ('notice_on', models.DateField(blank=True, null=True)),
-                ('auto_renews', models.BooleanField(blank=True, null=True)),
-                ('cancelled_on', models.DateField(blank=True, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('total_minor', models.BigIntegerField(blank=True, null=True)),
-                ('url', models.CharField(blank=True, max_length=500)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("external_id", models.CharField(max_length=255)),
+                ("stated_at", models.DateTimeField()),
+                ("origin_run", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("origin_line", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("number", models.CharField(blank=True, max_length=120)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("signed_on", models.DateField(blank=True, null=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("renews_on", models.DateField(blank=True, null=True)),
+                ("notice_on", models.DateField(blank=True, null=True)),
+                ("auto_renews", models.BooleanField(blank=True, null=True)),
+                ("cancelled_on", models.DateField(blank=True, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("total_minor", models.BigIntegerField(blank=True, null=True)),
+                ("url", models.CharField(blank=True, max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', 'starts_on'], name='contract_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='contract_days'), models.UniqueConstraint(condition=models.Q(('known_until__isnull', True)), fields=('source', 'external_id'), name='contract_stands_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=["account", "starts_on"],
+                        name="contract_account",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="contract_days",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=("source", "external_id"),
+                        name="contract_stands_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('external_id', models.CharField(max_length=255)),
-                ('stated_at', models.DateTimeField()),
-                ('origin_run', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('origin_line', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('number', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], default='invoice', max_length=11)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('paid', 'Paid'), ('written_off', 'Written off'), ('void', 'Void')], max_length=11)),
-                ('issued_on', models.DateField()),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('total_minor', models.BigIntegerField()),
-                ('paid_minor', models.BigIntegerField(default=0)),
-                ('url', models.CharField(blank=True, max_length=500)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("external_id", models.CharField(max_length=255)),
+                ("stated_at", models.DateTimeField()),
+                ("origin_run", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("origin_line", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("number", models.CharField(blank=True, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invoice", "Invoice"), ("credit_note", "Credit note")],
+                        default="invoice",
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("open", "Open"),
+                            ("paid", "Paid"),
+                            ("written_off", "Written off"),
+                            ("void", "Void"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("issued_on", models.DateField()),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("total_minor", models.BigIntegerField()),
+                ("paid_minor", models.BigIntegerField(default=0)),
+                ("url", models.CharField(blank=True, max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', '-issued_on'], name='invoice_account'), models.Index(condition=models.Q(('known_until__isnull', True), ('state', 'open'), ('valid_to__isnull', True)), fields=['account', 'due_on'], name='invoice_unpaid')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='invoice_period'), models.UniqueConstraint(condition=models.Q(('known_until__isnull', True)), fields=('source', 'external_id', 'valid_from'), name='invoice_piece_stands_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=["account", "-issued_on"],
+                        name="invoice_account",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("known_until__isnull", True), ("state", "open"), ("valid_to__isnull", True)
+                        ),
+                        fields=["account", "due_on"],
+                        name="invoice_unpaid",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="invoice_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=("source", "external_id", "valid_from"),
+                        name="invoice_piece_stands_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PaymentMethod',
+            name="PaymentMethod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('external_id', models.CharField(max_length=255)),
-                ('stated_at', models.DateTimeField()),
-                ('origin_run', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('origin_line', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('card', 'Card'), ('direct_debit', 'Direct debit'), ('transfer', 'Bank transfer'), ('other', 'Other')], default='card', max_length=12)),
-                ('brand', models.CharField(blank=True, max_length=24)),
-                ('last4', models.CharField(blank=True, max_length=4)),
-                ('expires_on', models.DateField(blank=True, null=True)),
-                ('is_default', models.BooleanField(default=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_methods', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("external_id", models.CharField(max_length=255)),
+                ("stated_at", models.DateTimeField()),
+                ("origin_run", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("origin_line", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("card", "Card"),
+                            ("direct_debit", "Direct debit"),
+                            ("transfer", "Bank transfer"),
+                            ("other", "Other"),
+                        ],
+                        default="card",
+                        max_length=12,
+                    ),
+                ),
+                ("brand", models.CharField(blank=True, max_length=24)),
+                ("last4", models.CharField(blank=True, max_length=4)),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("is_default", models.BooleanField(default=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment_methods",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', 'valid_from'], name='payment_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='payment_period'), models.UniqueConstraint(condition=models.Q(('known_until__isnull', True)), fields=('source', 'external_id', 'valid_from'), name='payment_piece_stands_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=["account", "valid_from"],
+                        name="payment_account",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="payment_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=("source", "external_id", "valid_from"),
+                        name="payment_piece_stands_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChurnRecord',
+            name="ChurnRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('external_id', models.CharField(max_length=255)),
-                ('stated_at', models.DateTimeField()),
-                ('origin_run', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('origin_line', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('logo', 'Whole account'), ('downsell', 'Downsell'), ('product', 'One product')], default='logo', max_length=8)),
-                ('is_voluntary', models.BooleanField(blank=True, null=True)),
-                ('is_controllable', models.BooleanField(blank=True, null=True)),
-                ('stated_reason', models.CharField(blank=True, max_length=120)),
-                ('root_cause', models.CharField(blank=True, max_length=120)),
-                ('first_signal_on', models.DateField(blank=True, null=True)),
-                ('notice_on', models.DateField(blank=True, null=True)),
-                ('effective_on', models.DateField()),
-                ('won_back_on', models.DateField(blank=True, null=True)),
-                ('is_reactivation', models.BooleanField(default=False)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('lost_minor', models.BigIntegerField(blank=True, null=True)),
-                ('refund_minor', models.BigIntegerField(blank=True, null=True)),
-                ('competitor', models.CharField(blank=True, max_length=120)),
-                ('comment', models.TextField(blank=True)),
-                ('review_url', models.CharField(blank=True, max_length=500)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='churn_records', to='accounts.account')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='revenue.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("external_id", models.CharField(max_length=255)),
+                ("stated_at", models.DateTimeField()),
+                ("origin_run", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("origin_line", models.PositiveBigIntegerField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("logo", "Whole account"), ("downsell", "Downsell"), ("product", "One product")],
+                        default="logo",
+                        max_length=8,
+                    ),
+                ),
+                ("is_voluntary", models.BooleanField(blank=True, null=True)),
+                ("is_controllable", models.BooleanField(blank=True, null=True)),
+                ("stated_reason", models.CharField(blank=True, max_length=120)),
+                ("root_cause", models.CharField(blank=True, max_length=120)),
+                ("first_signal_on", models.DateField(blank=True, null=True)),
+                ("notice_on", models.DateField(blank=True, null=True)),
+                ("effective_on", models.DateField()),
+                ("won_back_on", models.DateField(blank=True, null=True)),
+                ("is_reactivation", models.BooleanField(default=False)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("lost_minor", models.BigIntegerField(blank=True, null=True)),
+                ("refund_minor", models.BigIntegerField(blank=True, null=True)),
+                ("competitor", models.CharField(blank=True, max_length=120)),
+                ("comment", models.TextField(blank=True)),
+                ("review_url", models.CharField(blank=True, max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="churn_records", to="accounts.account"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="revenue.product",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', 'effective_on'], name='churn_account')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('known_until__isnull', True)), fields=('source', 'external_id'), name='churn_stands_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=["account", "effective_on"],
+                        name="churn_account",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=("source", "external_id"),
+                        name="churn_stands_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProductExternalId',
+            name="ProductExternalId",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64)),
-                ('external_id', models.CharField(max_length=255)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='revenue.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=64)),
+                ("external_id", models.CharField(max_length=255)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="external_ids", to="revenue.product"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='product_external_id_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "external_id"), name="product_external_id_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SubscriptionLine',
+            name="SubscriptionLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('external_id', models.CharField(max_length=255)),
-                ('stated_at', models.DateTimeField()),
-                ('origin_run', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('origin_line', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('contract', models.CharField(blank=True, max_length=255)),
-                ('charge', models.CharField(choices=[('recurring', 'Recurring'), ('one_off', 'One-off'), ('metered', 'Metered'), ('tax', 'Tax')], default='recurring', max_length=9)),
-                ('is_trial', models.BooleanField(default=False)),
-                ('quantity', models.BigIntegerField(blank=True, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('amount_minor', models.BigIntegerField(default=0)),
-                ('price_period', models.CharField(default='month', max_length=12)),
-                ('mrr_minor', models.BigIntegerField(default=0)),
-                ('arr_minor', models.BigIntegerField(default=0)),
-                ('billing_interval', models.CharField(blank=True, choices=[('day', 'Daily'), ('week', 'Weekly'), ('month', 'Monthly'), ('quarter', 'Quarterly'), ('half_year', 'Half-yearly'), ('year', 'Yearly'), ('term', 'Once a term'), ('once', 'Once')], max_length=9)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('renews_on', models.DateField(blank=True, null=True)),
-                ('notice_on', models.DateField(blank=True, null=True)),
-                ('auto_renews', models.BooleanField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounts.account')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='revenue.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("external_id", models.CharField(max_length=255)),
+                ("stated_at", models.DateTimeField()),
+                ("origin_run", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("origin_line", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("contract", models.CharField(blank=True, max_length=255)),
+                (
+                    "charge",
+                    models.CharField(
+                        choices=[
+                            ("recurring", "Recurring"),
+                            ("one_off", "One-off"),
+                            ("metered", "Metered"),
+                            ("tax", "Tax"),
+                        ],
+                        default="recurring",
+                        max_length=9,
+                    ),
+                ),
+                ("is_trial", models.BooleanField(default=False)),
+                ("quantity", models.BigIntegerField(blank=True, null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("amount_minor", models.BigIntegerField(default=0)),
+                ("price_period", models.CharField(default="month", max_length=12)),
+                ("mrr_minor", models.BigIntegerField(default=0)),
+                ("arr_minor", models.BigIntegerField(default=0)),
+                (
+                    "billing_interval",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "Daily"),
+                            ("week", "Weekly"),
+                            ("month", "Monthly"),
+                            ("quarter", "Quarterly"),
+                            ("half_year", "Half-yearly"),
+                            ("year", "Yearly"),
+                            ("term", "Once a term"),
+                            ("once", "Once"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("renews_on", models.DateField(blank=True, null=True)),
+                ("notice_on", models.DateField(blank=True, null=True)),
+                ("auto_renews", models.BooleanField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="accounts.account"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="revenue.product",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', 'starts_on'], name='line_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='line_days'), models.UniqueConstraint(condition=models.Q(('known_until__isnull', True)), fields=('source', 'external_id', 'starts_on'), name='line_piece_stands_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=["account", "starts_on"],
+                        name="line_account",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="line_days",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=("source", "external_id", "starts_on"),
+                        name="line_piece_stands_once",
+                    ),
+                ],
             },
         ),
     ]

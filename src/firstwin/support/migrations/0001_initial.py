@@ -5,48 +5,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0004_touches_by_day'),
+        ("accounts", "0004_touches_by_day"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('known_until', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='staff', max_length=64)),
-                ('is_reconstructed', models.BooleanField(default=False)),
-                ('external_id', models.CharField(max_length=255)),
-                ('stated_at', models.DateTimeField()),
-                ('origin_run', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('origin_line', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(blank=True, null=True)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('channel', models.CharField(blank=True, max_length=40)),
-                ('url', models.CharField(blank=True, max_length=500)),
-                ('priority', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], default='normal', max_length=6)),
-                ('status', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('pending', 'Waiting for the customer'), ('on_hold', 'On hold'), ('solved', 'Solved'), ('closed', 'Closed')], max_length=7)),
-                ('is_escalated', models.BooleanField(default=False)),
-                ('opened_at', models.DateTimeField()),
-                ('first_response_at', models.DateTimeField(blank=True, null=True)),
-                ('reopens', models.PositiveSmallIntegerField(default=0)),
-                ('csat', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('rated_at', models.DateTimeField(blank=True, null=True)),
-                ('respond_by', models.DateTimeField(blank=True, null=True)),
-                ('solve_by', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.account')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="staff", max_length=64)),
+                ("is_reconstructed", models.BooleanField(default=False)),
+                ("external_id", models.CharField(max_length=255)),
+                ("stated_at", models.DateTimeField()),
+                ("origin_run", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("origin_line", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("channel", models.CharField(blank=True, max_length=40)),
+                ("url", models.CharField(blank=True, max_length=500)),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")],
+                        default="normal",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("open", "Open"),
+                            ("pending", "Waiting for the customer"),
+                            ("on_hold", "On hold"),
+                            ("solved", "Solved"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("is_escalated", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField()),
+                ("first_response_at", models.DateTimeField(blank=True, null=True)),
+                ("reopens", models.PositiveSmallIntegerField(default=0)),
+                ("csat", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("rated_at", models.DateTimeField(blank=True, null=True)),
+                ("respond_by", models.DateTimeField(blank=True, null=True)),
+                ("solve_by", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to="accounts.account"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('known_until__isnull', True)), fields=['account', '-opened_at'], name='ticket_account'), models.Index(condition=models.Q(('known_until__isnull', True), ('valid_to__isnull', True), models.Q(('status__in', ['solved', 'closed']), _negated=True)), fields=['account', 'opened_at'], name='ticket_undone')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='ticket_period'), models.CheckConstraint(condition=models.Q(('csat__isnull', True), ('csat__range', (1, 5)), _connector='OR'), name='ticket_csat'), models.UniqueConstraint(condition=models.Q(('known_until__isnull', True)), fields=('source', 'external_id', 'valid_from'), name='ticket_piece_stands_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=["account", "-opened_at"],
+                        name="ticket_account",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("known_until__isnull", True),
+                            ("valid_to__isnull", True),
+                            models.Q(("status__in", ["solved", "closed"]), _negated=True),
+                        ),
+                        fields=["account", "opened_at"],
+                        name="ticket_undone",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="ticket_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("csat__isnull", True), ("csat__range", (1, 5)), _connector="OR"),
+                        name="ticket_csat",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=("source", "external_id", "valid_from"),
+                        name="ticket_piece_stands_once",
+                    ),
+                ],
             },
         ),
     ]
