@@ -1,11 +1,12 @@
 """Data quality of one account: what is missing, stale or contradictory, and what to do about it. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from firstwin.accounts.models import Attribute
+from firstwin.core.text import counted
 
 STALE_AFTER = timedelta(days=30)
 """A source that has not mentioned an account for this long is stale."""
@@ -29,8 +30,33 @@ class Stated(Protocol):
 
 
 @dataclass(frozen=True)
+class Rhythm:
+    """When a source last spoke, and how often it usually does. every: None while that is not known."""
+
+    last_at: datetime
+    every: timedelta | None = None
+    usually: str = ""
+
+    def is_late(self, now: datetime) -> bool:
+        return self.every is not None and now - self.last_at > 2 * self.every
+
+
+_rhythms: list[Callable[[datetime], Mapping[str, Rhythm]]] = []
+
+
+def register_rhythms(tell: Callable[[datetime], Mapping[str, Rhythm]]) -> None:
+    """Say how the rhythms of sources are known: a function of the moment, answering by source."""
+    _rhythms[:] = [tell]
+
+
+def rhythms(now: datetime) -> Mapping[str, Rhythm]:
+    """The rhythm of each source, where anybody knows it."""
+    return _rhythms[0](now) if _rhythms else {}
+
+
+@dataclass(frozen=True)
 class Findings:
-    """What is looked at. sources: (source, external id, last seen)."""
+    """What is looked at. sources: (source, external id, last seen).  rhythms: by source, where known."""
 
     roles_missing: Sequence[str]
     people: int
@@ -38,6 +64,7 @@ class Findings:
     sources: Sequence[tuple[str, str, datetime]]
     values: Mapping[Attribute, Sequence[Stated]]
     expected: Sequence[Attribute]
+    rhythms: Mapping[str, Rhythm] = field(default_factory=dict)
 
 
 def findings(facts: Findings, *, now: datetime) -> list[dict[str, Any]]:
@@ -51,7 +78,7 @@ def findings(facts: Findings, *, now: datetime) -> list[dict[str, Any]]:
     found += _conflicts(facts.values)
     held = {a for a, values in facts.values.items() if any(not _is_blank(v) for v in values)}
     found += [{"code": "missing", "attribute": a.key, "label": a.label} for a in facts.expected if a not in held]
-    found += _stale(facts.sources, now)
+    found += _stale(facts.sources, facts.rhythms, now)
     return found
 
 
@@ -76,15 +103,25 @@ def _conflicts(values: Mapping[Attribute, Sequence[Stated]]) -> list[dict[str, A
     return sorted(found, key=lambda f: str(f["attribute"]))
 
 
-def _stale(sources: Sequence[tuple[str, str, datetime]], now: datetime) -> list[dict[str, Any]]:
+def _stale(
+    sources: Sequence[tuple[str, str, datetime]], rhythms: Mapping[str, Rhythm], now: datetime
+) -> list[dict[str, Any]]:
+    """Sources that are silent altogether, or have nothing to say about this account any more."""
     last: dict[str, datetime] = {}
     for source, _, seen in sources:
         last[source] = max(seen, last.get(source, seen))
-    return [
-        {"code": "stale", "source": source, "days": (now - seen).days}
-        for source, seen in sorted(last.items())
-        if now - seen > STALE_AFTER
-    ]
+    found: list[dict[str, Any]] = []
+    for source, seen in sorted(last.items()):
+        rhythm = rhythms.get(source)
+        if rhythm is not None and rhythm.is_late(now):
+            days = (now - rhythm.last_at).days
+            found.append({"code": "stale", "source": source, "days": days, "usually": rhythm.usually})
+            continue
+        # A source that comes once a quarter is not silent after a month.
+        patience = max(STALE_AFTER, 2 * rhythm.every) if rhythm and rhythm.every else STALE_AFTER
+        if now - seen > patience:
+            found.append({"code": "stale", "source": source, "days": (now - seen).days})
+    return found
 
 
 def _is_blank(value: Stated) -> bool:
@@ -104,6 +141,9 @@ def sentence(finding: Mapping[str, Any]) -> str:
             return f"{finding['label']} is not known"
         case "conflict":
             return f"{finding['label']}: {' and '.join(finding['sources'])} disagree"
+        case "stale" if finding.get("usually"):
+            days = counted(finding["days"], "day")
+            return f"{finding['source']}: its last import was {days} ago (usually {finding['usually']})"
         case "stale":
             return f"{finding['source']} has not mentioned it for {finding['days']} days"
     return str(finding["code"])

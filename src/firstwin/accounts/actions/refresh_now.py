@@ -26,7 +26,7 @@ from firstwin.accounts.models import (
     Touch,
 )
 from firstwin.accounts.published import published_columns
-from firstwin.accounts.quality import Findings, Stated, findings
+from firstwin.accounts.quality import Findings, Rhythm, Stated, findings, rhythms
 from firstwin.accounts.timeline import batched
 from firstwin.core.clock import day_of
 from firstwin.core.text import fold
@@ -155,9 +155,10 @@ class _Gathered:
 def _columns(ids: Sequence[int], attributes: dict[int, Attribute], now: datetime) -> list[dict[str, Any]]:
     gathered = _gather(ids, now)
     published = published_columns(ids, now)
+    known = rhythms(now)
     accounts = Account.objects.filter(pk__in=ids).annotate(parent_name=F("parent__name"))
     return [
-        _row(account, gathered[account["pk"]], attributes, now) | published[account["pk"]]
+        _row(account, gathered[account["pk"]], attributes, known, now) | published[account["pk"]]
         for account in accounts.values(
             "pk", "key", "name", "removed_at", "recorded_at", "source", "revision", "parent_id", "parent_name"
         )
@@ -215,7 +216,11 @@ def _pairs(rows: Iterable[Any], key: str = "account_id") -> Iterator[tuple[int, 
 
 
 def _row(
-    account: Mapping[str, Any], facts: _Gathered, attributes: dict[int, Attribute], now: datetime
+    account: Mapping[str, Any],
+    facts: _Gathered,
+    attributes: dict[int, Attribute],
+    known: Mapping[str, Rhythm],
+    now: datetime,
 ) -> dict[str, Any]:
     """The columns of one list row; slots without a value are left out."""
     owner = facts.owner or _Owner(None, None, None)
@@ -230,6 +235,7 @@ def _row(
             sources=facts.external,
             values=stated,
             expected=[a for a in attributes.values() if a.is_expected and not a.is_archived],
+            rhythms=known,
         ),
         now=now,
     )
