@@ -1,5 +1,6 @@
+from firstwin.connectors.models.change import RowChange
 from firstwin.connectors.models.draft import ImportDraft
-from firstwin.connectors.models.run import ImportRun
+from firstwin.connectors.models.run import ImportRun, State
 from firstwin.connectors.models.said import LastSaid
 
-__all__ = ["ImportDraft", "ImportRun", "LastSaid"]
+__all__ = ["ImportDraft", "ImportRun", "LastSaid", "RowChange", "State"]
