@@ -55,6 +55,13 @@ def look(path: Path, encoding: str = "auto") -> Look:
     return Look(path, size, digest.hexdigest(), named, not is_valid, tuple(warnings))
 
 
+def look_at_bytes(path: Path, warnings: tuple[str, ...] = ()) -> Look:
+    """As `look`, for formats that are no text."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Look(path, path.stat().st_size, digest, "", False, warnings)
+
+
 def _codec(name: str) -> str:
     try:
         return codecs.lookup(name).name

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from firstwin.accounts.models import Attribute
-from firstwin.connectors.files.csv_file import CsvFile, Row
+from firstwin.connectors.files.table import Row, Table
 from firstwin.connectors.kinds import values
 from firstwin.connectors.kinds.fields import FIELDS, NEEDED, FieldRule
 from firstwin.connectors.kinds.values import Reading
@@ -163,7 +163,7 @@ class Binding:
 
 
 def bind(
-    read: ReadMapping, index: int, csv_file: CsvFile, attributes: Mapping[str, Attribute], zone: ZoneInfo, source: str
+    read: ReadMapping, index: int, table: Table, attributes: Mapping[str, Attribute], zone: ZoneInfo, source: str
 ) -> Binding:
     """Bind file `index` of the mapping to what was found in it.
 
@@ -172,7 +172,7 @@ def bind(
     """
     file = read.mapping.files[index]
     place: Place = ("files", index)
-    _check_columns(read, place, file, csv_file)
+    _check_columns(read, place, file, table)
     rules = dict(FIELDS[file.kind])
     if file.kind == "accounts":
         rules |= {
@@ -186,7 +186,7 @@ def bind(
         except Refused as problem:
             raise read.refuse((*place, *where), problem.message) from None
         label = ", ".join(column.names) or "(constant)"
-        return _Cell(name, label, _taker(column, csv_file.header), run, kind, Reading(source, zone, column))
+        return _Cell(name, label, _taker(column, table.header), run, kind, Reading(source, zone, column))
 
     cells = [
         cell(_stored(name, attributes, file.kind), column, ("fields", name), rules[name].type)
@@ -197,10 +197,10 @@ def bind(
         cells=tuple(cells),
         key=cell("key", file.key, ("key",), _external_id) if file.key else None,
         known_at=cell("known_at", file.known_at, ("known_at",), values.moment) if file.known_at else None,
-        skip=tuple(_Rule.of(rule, csv_file.header) for rule in file.skip_when),
-        remove=tuple(_Rule.of(rule, csv_file.header) for rule in file.remove_when),
+        skip=tuple(_Rule.of(rule, table.header) for rule in file.skip_when),
+        remove=tuple(_Rule.of(rule, table.header) for rule in file.remove_when),
         rules={_stored(name, attributes, file.kind): rule for name, rule in rules.items()},
-        header=csv_file.header,
+        header=table.header,
     )
 
 
@@ -208,16 +208,14 @@ def _stored(name: str, attributes: Mapping[str, Attribute], kind: str) -> str:
     return f"{ATTRIBUTE}{name}" if kind == "accounts" and name in attributes and name not in FIELDS[kind] else name
 
 
-def _check_columns(read: ReadMapping, place: Place, file: FileMapping, csv_file: CsvFile) -> None:
+def _check_columns(read: ReadMapping, place: Place, file: FileMapping, table: Table) -> None:
     for column, where in file.columns.items():
-        count = csv_file.header.count(column)
+        count = table.header.count(column)
         if count == 0:
-            hint = did_you_mean(column, [name for name in csv_file.header if name])
-            raise read.refuse((*place, *where), f"{csv_file.path.name} has no column {column!r}. {hint}".strip())
+            hint = did_you_mean(column, [name for name in table.header if name])
+            raise read.refuse((*place, *where), f"{table.path.name} has no column {column!r}. {hint}".strip())
         if count > 1:
-            raise read.refuse(
-                (*place, *where), f"{csv_file.path.name} has {count} columns called {column!r}; rename one."
-            )
+            raise read.refuse((*place, *where), f"{table.path.name} has {count} columns called {column!r}; rename one.")
 
 
 def _check_fields(read: ReadMapping, place: Place, file: FileMapping, rules: Mapping[str, FieldRule]) -> None:

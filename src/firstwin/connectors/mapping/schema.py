@@ -113,8 +113,11 @@ Steps = Annotated[list[Step], BeforeValidator(lambda said: said if isinstance(sa
 class Column(_Strict):
     """Where a value comes from and how it is read.
 
-    by, of: for references (an account, a parent, a person): what the value names, and in which source.
-    unknown: what to do when nothing is found by that name.
+    by, of: for references (an account, a parent, a person, a product): what the value names, and in which source.
+    unknown: what to do when nothing is found by that name; `create` is for products, and is what happens to them when
+        they are found by name and the mapping does not say.
+    per: for amounts: what it is the price of, such as `month`, `year`, `13 months`, `term` or `once`.
+    rounds: for amounts: whether more decimals than the currency has are rounded instead of rejected.
     """
 
     column: str | None = None
@@ -126,7 +129,9 @@ class Column(_Strict):
     required: bool = False
     by: Literal["external_id", "key", "name", "domain", "email"] | None = None
     of: str | None = None
-    unknown: Literal["reject", "leave"] = "reject"
+    unknown: Literal["reject", "leave", "create"] | None = None
+    per: str | None = None
+    rounds: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -161,15 +166,32 @@ class RowRule(_Strict):
 
 
 Rules = Annotated[list[RowRule], BeforeValidator(lambda said: said if isinstance(said, list) else [said])]
-RecordKind = Literal["accounts", "people", "memberships", "touches"]
+RecordKind = Literal[
+    "accounts", "people", "memberships", "touches",
+    "products", "contracts", "lines", "invoices", "payment_methods", "churn", "tickets", "rates",
+]  # fmt: skip
 
 
 class FileMapping(_Strict):
-    """One file: what its rows are, what names them, and which column means what."""
+    """One file: what its rows are, what names them, and which column means what.
+
+    format, encoding, delimiter, sheet: found out where the mapping does not say.
+    ends: whether the last day in the file still belongs to a line or contract. Kept are half-open days: an inclusive
+        end is moved to the day after.
+    changes: of lines whose quantity, price or product is another than before: `amend` (it holds from a day on, and the
+        time before stays as it was) or `correct` (it always was so).
+    duplicates: a key that stands twice in a file with different content: `reject` the later row, or take what stands
+        `first` or `last`. The report names both lines, whatever the rule.
+    """
 
     name: Key
     kind: RecordKind
     path: str | None = None
+    format: Literal["auto", "csv", "tsv", "xlsx", "parquet", "jsonl"] = "auto"
+    sheet: str | None = None
+    ends: Literal["exclusive", "inclusive"] = "exclusive"
+    changes: Literal["amend", "correct"] = "amend"
+    duplicates: Literal["reject", "first", "last"] = "reject"
     encoding: str = "auto"
     delimiter: Annotated[str, BeforeValidator(lambda said: {"tab": "\t", "\\t": "\t"}.get(said, said))] = Field(
         default="auto", pattern=r"^(auto|.|\t)$"
