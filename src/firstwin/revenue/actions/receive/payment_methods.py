@@ -1,0 +1,13 @@
+"""Ways of paying as a source tells them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from firstwin.accounts.actions.receive import Received
+from firstwin.revenue.actions.receive.said import PaymentMethodSaid
+
+
+def receive_payment_methods(
+    *, said: Sequence[PaymentMethodSaid], source: str, origin: int | None, now: datetime, unsaid: Collection[str] = ()
+) -> Received:
+    raise NotImplementedError
