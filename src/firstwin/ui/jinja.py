@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined, nodes
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
-from firstwin.ui import drawing, filters, icons
+from firstwin.ui import charts, drawing, filters, icons
 from firstwin.ui.assets import HTMX_CONFIG, STYLESHEETS
 from firstwin.ui.shell import Shell
 
@@ -71,6 +71,7 @@ def environment(**options: Any) -> Environment:
         icon=icons.icon,
         draw=icons.icon,  # the same under a second name: macros have an argument called icon
         spark_line=drawing.spark_line,
+        placed_parts=charts.placed_parts,
         htmx_config=HTMX_CONFIG,
         htmx_script=htmx_script,
         stylesheets=STYLESHEETS,

@@ -1,11 +1,14 @@
 """Made-up values for the gallery: enough to show every part in every state."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import forms
 
 from firstwin.core.money import Money
+from firstwin.ui.charts import BarRow, Mark, Part, Span, Step, StepChart, TimeAxis, step_chart_of, time_axis
+from firstwin.ui.filters import money
 from firstwin.ui.grid import Column
 
 LONG = "Anderssohn, Bartholomew & Fitzgerald-Whittington International Logistics Holdings (Northern Region) GmbH"
@@ -42,6 +45,17 @@ class SampleForm(forms.Form):
 
 
 @dataclass(frozen=True)
+class Charts:
+    """Values that hold until they change, things that last, and parts of a whole."""
+
+    steps: StepChart
+    dips: StepChart
+    axis: TimeAxis
+    rows: tuple[BarRow, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
 class Samples:
     now: datetime
     rows: tuple[Row, ...]
@@ -49,6 +63,7 @@ class Samples:
     names: tuple[str, ...]
     form: SampleForm
     wrong_form: SampleForm
+    charts: Charts
     long: str = LONG
 
     def before(self, **span: float) -> datetime:
@@ -72,6 +87,7 @@ def make(now: datetime) -> Samples:
         names=("Ada Okafor", "Mina Ruiz", "Tom Sato", "Ravi Menon", "Li Wei", "Zoë Abara", "Jonas Fält", "Priya Nair"),
         form=SampleForm(),
         wrong_form=wrong,
+        charts=_charts(now.date()),
     )
 
 
@@ -130,4 +146,44 @@ def _rows(now: datetime) -> tuple[Row, ...]:
             "Bartholomew Fitzgerald-Whittington",
         ),
         Row("5", "Meridian Labs", "none", "No score", None, None, (), None, now - timedelta(days=400), "", True),
+    )
+
+
+def _charts(today: date) -> Charts:
+    def on(days: int) -> date:
+        return today + timedelta(days=days)
+
+    values = ((-1000, 2_400), (-800, 4_800), (-420, 4_200), (-200, 9_640), (160, 12_000), (300, 0))
+    axis = time_axis([on(-1000), on(320)], today=today)
+    short = time_axis([on(-120)], today=today)
+    return Charts(
+        steps=step_chart_of(
+            [Step(on(days), value * 100, Money(value * 100, "USD").format()) for days, value in values],
+            axis,
+            write=lambda level: money(Money(round(level), "USD"), short=True),
+        ),
+        dips=step_chart_of(
+            [Step(on(-110), 4, "4"), Step(on(-80), -2, "−2"), Step(on(-60), None), Step(on(-30), 3, "3")],
+            short,
+            height=96,
+        ),
+        axis=axis,
+        rows=_bar_rows(on),
+        parts=(Part("Urgent", 6, "risk"), Part("High", 10, "watch"), Part("Normal", 15, "none")),
+    )
+
+
+def _bar_rows(on: Callable[[int], date]) -> tuple[BarRow, ...]:
+    return (
+        BarRow(
+            "Freight desk",
+            (Span(on(-800), on(-420), "40 seats", level=0.5), Span(on(-420), on(300), "80 seats")),
+            (Mark(on(210), "Notice by", "flag", "watch"), Mark(on(300), "Renews")),
+            cells=("80", "$96,400"),
+            href="#charts",
+            says="40 seats, then 80 seats",
+        ),
+        BarRow("Reports", (Span(on(-30), on(30), "Trial", "hatched"),), cells=("5", "trial"), says="A trial"),
+        BarRow(LONG, (Span(on(-200), None, "No end"),), hint="no end", cells=("12", "$1,200"), says="No end"),
+        BarRow("Archive", (Span(on(-1000), on(-800), "Ended", "faint"),), cells=("2", "–"), is_faint=True),
     )
