@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
+from firstwin.demo.bills import Bill, Purse, bills_of, purses_of
 from firstwin.demo.calendar import between
 from firstwin.demo.cast import (
     COVER,
@@ -21,6 +22,8 @@ from firstwin.demo.cast import (
     colleagues,
 )
 from firstwin.demo.contacts import Contact, contacts_of, move
+from firstwin.demo.deals import Deal, deal_of
+from firstwin.demo.desk import Ask, asks_of
 from firstwin.demo.dice import dice_for, pick
 from firstwin.demo.naming import INDUSTRIES, Names, domain_of
 from firstwin.demo.script import Script, a_country, a_start, a_tier, an_arc, phases_of, recorded_on, size_of
@@ -47,6 +50,10 @@ class Customer:
     labels: list[Label] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     touches: list[Said] = field(default_factory=list)
+    deal: Deal = field(default_factory=lambda: Deal("USD"))
+    bills: list[Bill] = field(default_factory=list)
+    purses: list[Purse] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
     removed_on: date | None = None
 
 
@@ -184,6 +191,18 @@ class Company:
         if self.cadence.is_rich:
             author = hands.turns[-1][1]
             customer.remarks = remarks_of(self.seed, script, customer.contacts, self.as_of, author)
+        self._trade(customer, story)
+
+    def _trade(self, customer: Customer, story: Story | None) -> None:
+        """What they bought, were billed and asked for help with."""
+        script, number = customer.script, self.first + customer.script.number
+        seed, as_of, twist = self.seed, self.as_of, story.twist if story else None
+        customer.deal = deal_of(seed, script, as_of, number=number, twist=twist)
+        customer.bills = bills_of(seed, script, customer.deal, as_of, number=number, twist=twist)
+        customer.purses = purses_of(seed, script, as_of, number=number, twist=twist)
+        customer.asks = asks_of(
+            seed, script, customer.contacts, as_of, number=number, is_rich=self.cadence.is_rich, twist=twist
+        )
 
     def _stints(self, script: Script, story: Story | None) -> list[Stint]:
         dice = dice_for(self.seed, script.number, "owner")

@@ -11,18 +11,21 @@ from django.db import transaction
 from firstwin.accounts.actions.refresh_now import refresh_now
 from firstwin.accounts.actions.tag import ensure_tag
 from firstwin.accounts.models import Account, AccountNow, Attribute
-from firstwin.core.text import slug
+from firstwin.core.text import fold, slug
 from firstwin.demo.aside import indexes_aside, search_aside, take_stock
 from firstwin.demo.calendar import WINDOW, moment
 from firstwin.demo.cast import TEAMS, Colleague
 from firstwin.demo.company import LARGE, Company, Customer
+from firstwin.demo.deals import PRODUCTS
 from firstwin.demo.dice import dice_for, new_uuid
+from firstwin.demo.exchange import keep_rates
 from firstwin.demo.rows import TABLES, House, Rows
 from firstwin.demo.trail import write_trail
 from firstwin.demo.views import share_views
 from firstwin.demo.words.firms import TAGS
 from firstwin.people.models import Team, User
 from firstwin.people.sealing import seal
+from firstwin.revenue.models import Product
 
 _CHUNK = 10
 """Blocks stored at a time: a thousand customers."""
@@ -65,6 +68,7 @@ def load(
 
 def _store_all(company: Company, password: str, now: datetime, progress: Progress, *, set_aside: bool) -> Loaded:
     share_views()
+    keep_rates(company.as_of)
     trail_from = company.as_of - timedelta(days=10 if set_aside else WINDOW)
     rows = Rows(house=_house(company, password), since=moment(trail_from, 0))
     people = touches = 0
@@ -112,7 +116,19 @@ def _house(company: Company, password: str) -> House:
         teams=teams,
         tags={name: ensure_tag(name).pk for name in TAGS},
         attributes=dict(Attribute.objects.filter(is_archived=False).values_list("key", "pk")),
+        products=_catalogue(moment(company.as_of - timedelta(days=WINDOW), 0)),
+        is_rich=company.cadence.is_rich,
     )
+
+
+def _catalogue(recorded_at: datetime) -> dict[str, int]:
+    return {
+        key: Product.objects.get_or_create(
+            name_folded=fold(name),
+            defaults={"key": key, "name": name, "family": family, "recorded_at": recorded_at, "source": "billing"},
+        )[0].pk
+        for key, name, family, _ in PRODUCTS
+    }
 
 
 def _hire(who: Colleague, teams: dict[str, int], secret: str, as_of: date) -> int:

@@ -31,6 +31,8 @@ from firstwin.demo.calendar import moment
 from firstwin.demo.cast import Stint
 from firstwin.demo.company import Customer
 from firstwin.demo.contacts import Contact
+from firstwin.demo.ledgers import COLUMNS as LEDGER_COLUMNS
+from firstwin.demo.ledgers import Ledgers
 from firstwin.demo.told import Value
 
 _CLOCKS = ("known_at", "known_until", "recorded_at", "source", "is_reconstructed")
@@ -60,6 +62,7 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
         "id", "account_id", "author_id", "body", "visibility", "is_pinned", "edition", "written_at", "edited_at",
         "removed_at", "search_text",
     ),
+    **LEDGER_COLUMNS,
 }  # fmt: skip
 
 TABLES = tuple(COLUMNS)
@@ -70,12 +73,14 @@ EARLY = 7 * 60
 
 @dataclass(frozen=True)
 class House:
-    """Ids of what stands already: the staff by place, teams by key, tags by name, attributes by key."""
+    """Ids of what stands already: the staff by place, teams by key, tags by name, attributes and products by key."""
 
     staff: Sequence[int]
     teams: dict[str, int]
     tags: dict[str, int]
     attributes: dict[str, int]
+    products: dict[str, int]
+    is_rich: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ class Rows:
         self._next[model] = given + 1
         return given
 
-    def _add(self, model: type[models.Model], *values: Any) -> int:
+    def add(self, model: type[models.Model], *values: Any) -> int:
         given = self._id(model)
         self.waiting[model].append((given, *values))
         return given
@@ -149,14 +154,14 @@ class Rows:
         valid_from = moment(starts_on, EARLY)
         known_at = moment(known_on, EARLY) if known_on else valid_from
         if ends_on is None:
-            self._add(model, *slot, known_at, None, known_at, source, False, valid_from, None, known_at)
+            self.add(model, *slot, known_at, None, known_at, source, False, valid_from, None, known_at)
             return
         valid_to = moment(ends_on, EARLY)
         end_known_at = moment(end_known_on, EARLY) if end_known_on else valid_to
         if end_known_at > known_at:
-            self._add(model, *slot, known_at, end_known_at, known_at, source, False, valid_from, None, known_at)
+            self.add(model, *slot, known_at, end_known_at, known_at, source, False, valid_from, None, known_at)
         end_known_at = max(known_at, end_known_at)
-        self._add(model, *slot, end_known_at, None, end_known_at, source, False, valid_from, valid_to, known_at)
+        self.add(model, *slot, end_known_at, None, end_known_at, source, False, valid_from, valid_to, known_at)
 
     def _customer(self, customer: Customer, key: str) -> None:
         script = customer.script
@@ -173,9 +178,9 @@ class Rows:
         if removed_on is not None:
             self._period(Removal, (account, "No longer a customer"), removed_on)
         self._happened(recorded_at, None, "account.opened", "accounts.account", account, account, {"name": script.name})
-        self._add(Domain, account, script.domain, recorded_at)
+        self.add(Domain, account, script.domain, recorded_at)
         for known in customer.sources:
-            self._add(
+            self.add(
                 AccountExternalId, account, known.source, known.external_id, recorded_at, moment(known.seen_on, 310)
             )
         for stint in customer.stints:
@@ -187,6 +192,11 @@ class Rows:
         for contact in customer.contacts:
             self._contact(account, contact, self._staff(customer.stints[0].who))
         self._words(account, customer)
+        ledgers = Ledgers(self, self.house.products, is_rich=self.house.is_rich)
+        ledgers.deal(account, customer.deal, script.recorded_on)
+        ledgers.bills(account, customer.bills)
+        ledgers.purses(account, customer.purses)
+        ledgers.asks(account, customer.asks, self.person_ids)
 
     def _stint(self, account: int, stint: Stint) -> None:
         who = self._staff(stint.who)
@@ -215,7 +225,7 @@ class Rows:
         if person is None:
             known_at = moment(human.known_on, EARLY)
             email = human.email
-            person = self.person_ids[human.key] = self._add(
+            person = self.person_ids[human.key] = self.add(
                 Person, human.key, human.subject, human.name, email, folded_email(email) if email else "", human.phone,
                 1, known_at, None, "staff", fold(f"{human.name} {email}"),
             )  # fmt: skip
@@ -236,17 +246,17 @@ class Rows:
     def _words(self, account: int, customer: Customer) -> None:
         for said in customer.touches:
             author = self._staff(said.author)
-            touch = self._add(
+            touch = self.add(
                 Touch, said.key, account, author, said.kind, said.direction, said.occurred_at, said.minutes,
                 said.is_planned, said.sentiment, said.summary, said.next_step, said.next_step_on, "",
                 fold(f"{said.summary} {said.next_step}"), said.recorded_at, None, said.recorded_at, "staff", False,
             )  # fmt: skip
             for key in said.attendees:
-                self._add(TouchAttendee, touch, self.person_ids[key])
+                self.add(TouchAttendee, touch, self.person_ids[key])
             self._happened(said.recorded_at, author, "touch.logged", "accounts.touch", touch, account)
         for remark in customer.remarks:
             shown = "customer" if remark.is_shared else "internal"
-            self._add(
+            self.add(
                 Note, account, self._staff(remark.author), remark.body, shown, remark.is_pinned, 1, remark.written_at,
                 None, None, fold(remark.body),
             )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 from firstwin.demo.cast import Hands
 from firstwin.demo.contacts import Contact, move, new_contact
+from firstwin.demo.deals import Twist
 from firstwin.demo.naming import domain_of
 from firstwin.demo.script import Phase, Script, recorded_on
 from firstwin.demo.told import KnownAs, Value, values_of
@@ -36,6 +37,7 @@ class Story:
     disagreement: Mapping[str, str] = field(default_factory=dict)
     unseen: Mapping[str, int] = field(default_factory=dict)
     moves_to: str = ""
+    twist: Twist | None = None
 
     def script(self, number: int, as_of: date) -> Script:
         starts_on = as_of - timedelta(days=self.age)
@@ -286,6 +288,42 @@ STORIES: tuple[Story, ...] = (
         about={"industry": "Logistics", "country": "Ireland", "city": "Cork", "tier": "core", "employees": 210,
                "revenue": 31_000_000},
         contact=_regular, owner="Jonah Adeyemi", unseen={"crm": 74},
+    ),
+    Story(
+        "expired-card", "Larkfield Bakeries",
+        "Their card ran out with the last month and no other is on file; the last bill is open.",
+        {"unpaid": 1},
+        about={"industry": "Food and drink", "city": "Norwich", "tier": "core", "employees": 90, "revenue": 9_000_000},
+        contact=_regular, owner="Jonah Adeyemi", twist=Twist(seats=24, card_expired=True, unpaid=(12,)),
+    ),
+    Story(
+        "late-payer", "Copperline Logistics",
+        "Two bills are overdue, the older one by 67 days, though the rhythm of contact looks fine.",
+        {"overdue": 2, "overdue_days": 67},
+        about={"industry": "Logistics", "city": "Manchester", "employees": 720, "revenue": 88_000_000},
+        contact=_regular, owner="Saira Qureshi", twist=Twist(seats=140, renewal_in=170, unpaid=(97, 52)),
+    ),
+    Story(
+        "ticket-storm", "Harbourne Marine Works",
+        "Fourteen tickets in three weeks, several urgent, half of them open, 74 days before the renewal.",
+        {"storm": 14, "renewal_in": 74},
+        about={"industry": "Manufacturing", "city": "Hull", "tier": "strategic", "employees": 2_900,
+               "revenue": 350_000_000},
+        contact=_regular, owner="Mina Castell", twist=Twist(seats=620, renewal_in=74, storm=14),
+    ),
+    Story(
+        "downsell", "Goldthorpe Paper",
+        "120 days ago they gave back four of ten seats: the night shift never started.",
+        {"downsell_ago": 120, "seats": 120, "seats_before": 200},
+        about={"industry": "Manufacturing", "city": "Bristol", "employees": 1_100, "revenue": 140_000_000},
+        contact=_regular, owner="Peter Novak", twist=Twist(seats=200, renewal_in=130, downsell=(120, 0.6)),
+    ),
+    Story(
+        "win-back", "Weatherby Dairies",
+        "They left 430 days ago and came back 160 days ago.",
+        {"left": 430, "back": 160},
+        about={"industry": "Food and drink", "city": "Leeds", "employees": 480, "revenue": 61_000_000},
+        contact=_regular, owner="Grace Tanaka", twist=Twist(seats=75, gap=(430, 160)),
     ),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from firstwin.demo.load import load
 from firstwin.demo.tests.conftest import PASSWORD
 
 # What says when it was written or how a password was salted; everything else must be equal.
+APPS = ("people", "accounts", "revenue", "support")
 _CLOCKED = {"password", "refreshed_at", "sealed_at"}
 
 
@@ -28,7 +29,7 @@ def taken_back() -> Iterator[None]:
 
 def rows() -> dict[str, list[tuple[Any, ...]]]:
     found = {}
-    for app in ("people", "accounts"):
+    for app in APPS:
         for model in apps.get_app_config(app).get_models():
             names = [f.attname for f in model._meta.concrete_fields if f.attname not in _CLOCKED]
             found[model.__name__] = list(model._default_manager.order_by("pk").values_list(*names))
@@ -37,7 +38,7 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
 
 def number_from_the_start() -> None:
     """PostgreSQL's numbering goes on after a rollback; SQLite's does not."""
-    models = [model for app in ("people", "accounts") for model in apps.get_app_config(app).get_models()]
+    models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

@@ -1,0 +1,42 @@
+"""What customers ask the help desk, by what it is about."""
+
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "question": (
+        "How do I move an asset to another site?",
+        "Can two planners share a calendar?",
+        "Where do I see who closed a work order?",
+        "Export of last quarter's work orders",
+        "Which fields are needed to import spare parts?",
+        "How are overtime hours counted?",
+        "Adding a second approver",
+        "Change the start of the week in the planner",
+        "Is there a printable inspection sheet?",
+        "Bulk change of asset owners",
+        "Roles for outside contractors",
+        "Reading counters by QR code",
+    ),
+    "fault": (
+        "Mobile app shows yesterday's orders",
+        "Photos do not upload over the site network",
+        "Report totals differ from the list",
+        "Notifications arrive twice",
+        "Sign-in fails after the password change",
+        "Planner is slow with more than 500 orders",
+        "Spare part stock goes negative",
+        "PDF of the inspection is cut off",
+        "Calendar shows the wrong time zone",
+        "Sync with purchasing stopped",
+        "Search does not find asset numbers with a dash",
+        "Tablet loses the form when the signal drops",
+    ),
+    "outage": (
+        "Nobody on night shift can sign in",
+        "Work orders of all sites are gone from the list",
+        "App closes at once on the new tablets",
+        "All alarms of the boiler house are missing",
+        "Interface to purchasing sends every order twice",
+        "No data since the update of last night",
+        "Technicians cannot close orders",
+        "Main dashboard shows an error for everybody",
+    ),
+}
