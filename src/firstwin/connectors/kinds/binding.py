@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from firstwin.accounts.models import Attribute
 from firstwin.connectors.files.table import Row, Table
 from firstwin.connectors.kinds import values
-from firstwin.connectors.kinds.fields import FIELDS, NEEDED, FieldRule
+from firstwin.connectors.kinds.cells import Cell, cell_of
+from firstwin.connectors.kinds.fields import FIELDS, NEEDED
+from firstwin.connectors.kinds.record_fields import KEYED
+from firstwin.connectors.kinds.rules import PRODUCT_BY, FieldRule
+from firstwin.connectors.kinds.slices import Bound, RecordRow, read_slice, shown
 from firstwin.connectors.kinds.values import Reading
+from firstwin.connectors.kinds.words import price_period
 from firstwin.connectors.mapping.document import Place
 from firstwin.connectors.mapping.read import ReadMapping
 from firstwin.connectors.mapping.schema import Column, FileMapping, RowRule
 from firstwin.connectors.mapping.transforms import chain
 from firstwin.core.errors import Refused
-from firstwin.core.text import did_you_mean, fold, is_clean, listing, shorten
+from firstwin.core.text import did_you_mean, fold, is_clean, listing
 
 ATTRIBUTE = "attribute:"
 """Marks a field's name as an attribute's."""
@@ -58,30 +64,7 @@ class RowError(Exception):
 
 
 @dataclass(frozen=True)
-class _Cell:
-    """One field: the columns it reads, what is done to them and how the result is typed."""
-
-    name: str
-    label: str
-    take: Callable[[Sequence[str]], str | None]
-    run: Callable[[Any], Any]
-    type: Callable[[Any, Reading], Any]
-    reading: Reading
-
-    def read(self, cells: Sequence[str]) -> Any:
-        value = self.take(cells)
-        value = self.run(value) if value else None
-        if value is None or value == [] or value == "":
-            value = self.reading.column.default
-        if value is None:
-            if self.reading.column.required:
-                raise Refused("A value is required here.")
-            return None
-        return self.type(value, self.reading)
-
-
-@dataclass(frozen=True)
-class _Rule:
+class Rule:
     """A rule about rows, ready to be asked."""
 
     index: int
@@ -90,7 +73,7 @@ class _Rule:
     because: str
 
     @classmethod
-    def of(cls, rule: RowRule, header: Sequence[str]) -> "_Rule":
+    def of(cls, rule: RowRule, header: Sequence[str]) -> "Rule":
         words = rule.is_ if rule.is_ is not None else rule.is_not or []
         says = f"{rule.column} is {'' if rule.is_ is not None else 'not '}{listing(words, 'or')}"
         is_negated = rule.is_ is None
@@ -105,19 +88,18 @@ class Binding:
     """What `bind` makes: the readers of one file's rows."""
 
     file: FileMapping
-    cells: tuple[_Cell, ...]
-    key: _Cell | None
-    known_at: _Cell | None
-    skip: tuple["_Rule", ...]
-    remove: tuple["_Rule", ...]
+    cells: tuple[Cell, ...]
+    key: Cell | None
+    known_at: Cell | None
+    skip: tuple["Rule", ...]
+    remove: tuple["Rule", ...]
     rules: Mapping[str, FieldRule]
     header: tuple[str, ...]
 
     def read(self, row: Row, now: datetime) -> RowSaid | Skipped:
         """Raises RowError with everything that is wrong with the row."""
         if row.trouble:
-            cell = self._cell(row, row.column)
-            raise RowError([Fault(row.line, row.column, shorten(cell.replace("\x00", "␀"), 80), row.trouble)])
+            raise RowError([self.trouble(row)])
         if not any(row.cells):
             return Skipped(row.line, "blank row")
         for rule in self.skip:
@@ -141,31 +123,51 @@ class Binding:
             raise RowError(faults)
         return RowSaid(row.line, row.cells, external_id or "", known_at, found)
 
-    def fault(self, said: RowSaid, name: str, reason: str) -> Fault:
+    def fault(self, said: RowSaid | RecordRow, name: str, reason: str) -> Fault:
         """A fault found later, at the columns of field `name` (else at the key's)."""
         cell = next((cell for cell in self.cells if cell.name == name), self.key)
         if cell is None:
             return Fault(said.line, "", "", reason)
-        return Fault(said.line, cell.label, shorten(cell.take(said.cells) or "", 80), reason)
+        return self.fault_in(said.line, said.cells, cell, reason)
 
-    def _read(self, cell: _Cell, row: Row, faults: list[Fault]) -> Any:
+    def fault_in(self, line: int, cells: Sequence[str], cell: Cell, reason: str) -> Fault:
+        return Fault(line, cell.label, cell.shown(cells), reason)
+
+    def trouble(self, row: Row) -> Fault:
+        """What the reader found wrong with a row."""
+        text = row.cells[self.header.index(row.column)] if row.column in self.header else ""
+        return Fault(row.line, row.column, shown(text), row.trouble)
+
+    def _read(self, cell: Cell, row: Row, faults: list[Fault]) -> Any:
         try:
             return cell.read(row.cells)
         except Refused as problem:
             faults.append(self._fault(cell, row, problem.message))
             return None
 
-    def _fault(self, cell: _Cell, row: Row, reason: str) -> Fault:
-        return Fault(row.line, cell.label, shorten(cell.take(row.cells) or "", 80), reason)
+    def _fault(self, cell: Cell, row: Row, reason: str) -> Fault:
+        return self.fault_in(row.line, row.cells, cell, reason)
 
-    def _cell(self, row: Row, column: str) -> str:
-        return row.cells[self.header.index(column)] if column in self.header else ""
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The fields of `RecordRow.values`, in order."""
+        return tuple(cell.name for cell in self.cells)
+
+    def read_slice(self, rows: Sequence[Row], now: datetime) -> Bound:
+        """As `read`, for a slice of a record kind: column by column, each text typed once."""
+        return read_slice(self, rows, now)
 
 
 def bind(
-    read: ReadMapping, index: int, table: Table, attributes: Mapping[str, Attribute], zone: ZoneInfo, source: str
+    read: ReadMapping,
+    index: int,
+    table: Table,
+    attributes: Mapping[str, Attribute],
+    zone: ZoneInfo,
+    source: str,
+    ends: Literal["exclusive", "inclusive"] | None = None,
 ) -> Binding:
-    """Bind file `index` of the mapping to what was found in it.
+    """Bind file `index` of the mapping to what was found in it.  ends: instead of what the mapping says.
 
     Raises Refused, with the mapping's line, for a column the file does not have, a field the kind does not have, or
     a reference that cannot be found in the way it says.
@@ -180,16 +182,21 @@ def bind(
         }
     _check_fields(read, place, file, rules)
 
-    def cell(name: str, column: Column, where: Place, kind: Callable[[Any, Reading], Any]) -> _Cell:
+    def cell(name: str, column: Column, where: Place, kind: Callable[[Any, Reading], Any]) -> Cell:
         try:
             run = chain(column.do, zone)
         except Refused as problem:
             raise read.refuse((*place, *where), problem.message) from None
-        label = ", ".join(column.names) or "(constant)"
-        return _Cell(name, label, _taker(column, table.header), run, kind, Reading(source, zone, column))
+        return cell_of(name, column, table.header, run, kind, Reading(source, zone, column))
 
+    is_inclusive = (ends or file.ends) == "inclusive"
     cells = [
-        cell(_stored(name, attributes, file.kind), column, ("fields", name), rules[name].type)
+        cell(
+            _stored(name, attributes, file.kind),
+            column,
+            ("fields", name),
+            _day_after(rules[name].type) if is_inclusive and rules[name].is_end else rules[name].type,
+        )
         for name, column in file.fields.items()
     ]
     return Binding(
@@ -197,8 +204,8 @@ def bind(
         cells=tuple(cells),
         key=cell("key", file.key, ("key",), _external_id) if file.key else None,
         known_at=cell("known_at", file.known_at, ("known_at",), values.moment) if file.known_at else None,
-        skip=tuple(_Rule.of(rule, table.header) for rule in file.skip_when),
-        remove=tuple(_Rule.of(rule, table.header) for rule in file.remove_when),
+        skip=tuple(Rule.of(rule, table.header) for rule in file.skip_when),
+        remove=tuple(Rule.of(rule, table.header) for rule in file.remove_when),
         rules={_stored(name, attributes, file.kind): rule for name, rule in rules.items()},
         header=table.header,
     )
@@ -228,8 +235,9 @@ def _check_fields(read: ReadMapping, place: Place, file: FileMapping, rules: Map
         if column.by is not None and column.by not in by:
             says = f"{name} is found by {listing(by, 'or')}." if by else f"{name} is not a reference; drop `by`."
             raise read.refuse((*place, "fields", name), says)
-    if file.kind == "accounts" and file.key is None:
-        raise read.refuse(place, "accounts need `key:`, the column that names them.")
+        _check_options(read, (*place, "fields", name), name, column, rules[name])
+    if file.kind in KEYED and file.key is None:
+        raise read.refuse(place, f"{file.kind} need `key:`, the column that names them.")
     for group in NEEDED[file.kind]:
         if not set(file.fields) & set(group):
             raise read.refuse(place, f"{file.kind} need {listing(group, 'or')}.")
@@ -237,16 +245,21 @@ def _check_fields(read: ReadMapping, place: Place, file: FileMapping, rules: Map
         raise read.refuse((*place, "remove_when"), "only accounts are removed; use skip_when.")
 
 
-def _taker(column: Column, header: Sequence[str]) -> Callable[[Sequence[str]], str | None]:
-    if column.constant is not None:
-        constant = column.constant
-        return lambda cells: constant
-    places = [header.index(name) for name in column.names]
-    if len(places) == 1:
-        only = places[0]
-        return lambda cells: cells[only].strip()
-    join = column.join
-    return lambda cells: join.join(part for place in places if (part := cells[place].strip()))
+def _check_options(read: ReadMapping, place: Place, name: str, column: Column, rule: FieldRule) -> None:
+    if (column.per is not None or column.rounds or column.minor) and not rule.is_amount:
+        raise read.refuse(place, f"{name} is not an amount; drop `per`, `rounds` and `minor`.")
+    if column.per is not None:
+        try:
+            price_period(column.per)
+        except Refused as problem:
+            raise read.refuse(place, problem.message) from None
+    if column.unknown == "create" and rule.by != PRODUCT_BY:
+        raise read.refuse(place, "only products can be created by `unknown: create`.")
+
+
+def _day_after(type: Callable[[Any, Reading], Any]) -> Callable[[Any, Reading], Any]:
+    """The one place where a last day becomes the first day after it."""
+    return lambda value, reading: type(value, reading) + timedelta(days=1)
 
 
 def _external_id(value: Any, reading: Reading) -> str:

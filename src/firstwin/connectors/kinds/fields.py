@@ -1,27 +1,11 @@
-"""Which fields a row of each record kind may have."""
+"""Which fields a row of each kind may have."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from firstwin.accounts.models import Direction, Sentiment, TouchKind
 from firstwin.connectors.kinds import values
-from firstwin.connectors.kinds.values import Type
-
-
-@dataclass(frozen=True)
-class FieldRule:
-    """How a field is typed.  is_current_only: it has no dated history, so only the newest statement counts.
-
-    by: by what a reference may be found; empty for anything else.
-    """
-
-    type: Type
-    is_current_only: bool = False
-    by: tuple[str, ...] = ()
-
-
-ACCOUNT_BY = ("external_id", "key", "name", "domain")
-PERSON_BY = ("external_id", "key", "email")
+from firstwin.connectors.kinds.record_fields import RECORD_FIELDS, RECORD_NEEDED
+from firstwin.connectors.kinds.rules import ACCOUNT_BY, PERSON_BY, FieldRule
 
 _AT_AN_ACCOUNT: Mapping[str, FieldRule] = {
     "account": FieldRule(values.account, by=ACCOUNT_BY),
@@ -62,6 +46,7 @@ FIELDS: Mapping[str, Mapping[str, FieldRule]] = {
         "attendees": FieldRule(values.people, by=PERSON_BY),
         "author": FieldRule(values.staff_address, by=("email",)),
     },
+    **RECORD_FIELDS,
 }
 
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -69,5 +54,6 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "people": (("name", "email"),),
     "memberships": (("person",), ("account",)),
     "touches": (("account", "person"), ("occurred_at",), ("kind",), ("direction",), ("summary",)),
+    **RECORD_NEEDED,
 }
 """Per kind: of each group, at least one field must be mapped."""

@@ -18,7 +18,8 @@ from firstwin.core.errors import Refused
 class Intake:
     """One file on its way in.  is_dry: nothing is stored, and what would have been is pretended in `directory`.
 
-    attributes: key → definition (in a dry run perhaps one that is not stored yet).
+    attributes: key → definition (in a dry run perhaps one that is not stored yet).  run: id of the import run, kept
+    with the facts of record kinds.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Intake:
     binding: Binding
     report: FileReport
     pretended: "Pretended"
+    run: int | None = None
 
 
 @dataclass

@@ -38,7 +38,7 @@ Type = Callable[[Any, Reading], Any]
 
 def text(limit: int, *, folds_lines: bool = True) -> Type:
     def read(value: Any, reading: Reading) -> str:
-        said = _text(value)
+        said = as_text(value)
         said = " ".join(said.split()) if folds_lines else said.strip()
         if len(said) > limit:
             raise Refused(f"has at most {limit:,} characters; this has {len(said):,}.")
@@ -50,26 +50,26 @@ def text(limit: int, *, folds_lines: bool = True) -> Type:
 
 
 def account_name(value: Any, reading: Reading) -> str:
-    return checked_name(_text(value))
+    return checked_name(as_text(value))
 
 
 def account_key(value: Any, reading: Reading) -> str:
-    key = _text(value).strip()
+    key = as_text(value).strip()
     if key != slug(key, limit=80) or not key:
         raise Refused("A key has small letters, digits and hyphens only.")
     return key
 
 
 def person_name(value: Any, reading: Reading) -> str:
-    return checked_person(_text(value), "", "")[0]
+    return checked_person(as_text(value), "", "")[0]
 
 
 def email(value: Any, reading: Reading) -> str:
-    return checked_person("", _text(value), "")[1]
+    return checked_person("", as_text(value), "")[1]
 
 
 def staff_address(value: Any, reading: Reading) -> str:
-    return fold(_text(value))
+    return fold(as_text(value))
 
 
 def domains(value: Any, reading: Reading) -> tuple[str, ...]:
@@ -91,13 +91,13 @@ def roles(value: Any, reading: Reading) -> tuple[str, ...]:
 
 
 def choice(words: type[models.TextChoices]) -> Type:
-    return lambda value, reading: _word(words, _text(value))
+    return lambda value, reading: _word(words, as_text(value))
 
 
 def flag(value: Any, reading: Reading) -> bool:
     if isinstance(value, bool):
         return value
-    word = fold(_text(value))
+    word = fold(as_text(value))
     if word not in {"true", "false", "yes", "no", "1", "0"}:
         raise Refused(f"{word[:40]!r} is neither true nor false. Say with a boolean step what it means.")
     return word in {"true", "yes", "1"}
@@ -111,9 +111,15 @@ def minutes(value: Any, reading: Reading) -> int:
 
 
 def day(value: Any, reading: Reading) -> date:
+    """A moment means the day it falls on, here."""
     if isinstance(value, datetime):
         return clock.day_of(value)
-    return value if isinstance(value, date) else read_day(_text(value), ["iso"])
+    if isinstance(value, date):
+        return value
+    said = as_text(value)
+    if len(said) > 10 and said[10] in "T ":
+        return clock.day_of(read_moment(said, ["iso"], reading.zone, "earlier"))
+    return read_day(said, ["iso"])
 
 
 def moment(value: Any, reading: Reading) -> datetime:
@@ -122,7 +128,7 @@ def moment(value: Any, reading: Reading) -> datetime:
         return value.astimezone(UTC)
     if isinstance(value, date):
         return clock.start_of(value)
-    said = _text(value)
+    said = as_text(value)
     if len(said) == 10:
         return clock.start_of(read_day(said, ["iso"]))
     return read_moment(said, ["iso"], reading.zone, "earlier")
@@ -140,6 +146,30 @@ def person(value: Any, reading: Reading) -> Reference:
     return Reference("person", by, _called(value), (column.of or reading.source) if by == "external_id" else "")
 
 
+@dataclass(frozen=True, slots=True)
+class ProductReference:
+    """What a product is called.  source: whose external id it is."""
+
+    by: str
+    value: str
+    source: str = ""
+
+
+def product(value: Any, reading: Reading) -> ProductReference:
+    column = reading.column
+    by = column.by or "name"
+    said = " ".join(_called(value).split()) if by == "name" else _called(value)
+    return ProductReference(by, said, (column.of or reading.source) if by == "external_id" else "")
+
+
+def link(value: Any, reading: Reading) -> str:
+    """An address on the web: http and https only."""
+    said = as_text(value).strip()
+    if len(said) > 500 or not is_clean(said) or not said.lower().startswith(("http://", "https://")):
+        raise Refused("A link begins with https:// and has at most 500 characters.")
+    return said
+
+
 def people(value: Any, reading: Reading) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(person(item, reading) for item in _list(value)))
 
@@ -152,7 +182,7 @@ def attribute(definition: Attribute) -> Type:
             amount = number(value)
             value = format(amount, "f") if definition.kind == AttributeKind.MONEY else amount
         elif definition.kind == AttributeKind.DATE and not isinstance(value, date):
-            value = read_day(_text(value), ["iso"])
+            value = read_day(as_text(value), ["iso"])
         elif definition.kind == AttributeKind.DATE and isinstance(value, datetime):
             value = clock.day_of(value)
         elif isinstance(value, list):
@@ -164,16 +194,25 @@ def attribute(definition: Attribute) -> Type:
     return read
 
 
+def name_of_product(value: Any, reading: Reading) -> str:
+    said = " ".join(as_text(value).split())
+    if not said or len(said) > 200 or not is_clean(said):
+        raise Refused("A product has a name of at most 200 characters.")
+    return said
+
+
 def _called(value: Any) -> str:
-    said = _text(value).strip()
+    said = as_text(value).strip()
     if len(said) > 255 or not is_clean(said):
         raise Refused("An id or a name to look for has at most 255 plain characters.")
     return said
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
-        return ", ".join(_text(item) for item in value)
+        return ", ".join(as_text(item) for item in value)
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
@@ -183,18 +222,18 @@ def _text(value: Any) -> str:
 
 def _list(value: Any) -> list[str]:
     items = value if isinstance(value, list) else [value]
-    return [said for item in items if (said := _text(item).strip())]
+    return [said for item in items if (said := as_text(item).strip())]
 
 
 @cache
-def _words(words: type[models.TextChoices]) -> Mapping[str, str]:
+def words_of(words: type[models.TextChoices]) -> Mapping[str, str]:
     """Folded word or label → word."""
     labels = {fold(str(label)): str(word) for word, label in words.choices}
     return labels | {fold(str(word)): str(word) for word in words.values}
 
 
 def _word(words: type[models.TextChoices], said: str) -> str:
-    found = _words(words).get(fold(said))
+    found = words_of(words).get(fold(said))
     if found is None:
         raise Refused(f"{said[:40]!r} is not {listing(map(str, words.values), 'or')}. A look_up step can translate it.")
     return found

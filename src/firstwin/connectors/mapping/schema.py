@@ -118,6 +118,7 @@ class Column(_Strict):
         they are found by name and the mapping does not say.
     per: for amounts: what it is the price of, such as `month`, `year`, `13 months`, `term` or `once`.
     rounds: for amounts: whether more decimals than the currency has are rounded instead of rejected.
+    minor: for amounts: whether they are in cents (or whatever the currency's smallest unit is).
     """
 
     column: str | None = None
@@ -132,6 +133,7 @@ class Column(_Strict):
     unknown: Literal["reject", "leave", "create"] | None = None
     per: str | None = None
     rounds: bool = False
+    minor: bool = False
 
     @model_validator(mode="before")
     @classmethod
