@@ -52,7 +52,8 @@ def asks_of(
     desk = _Desk(script, contacts, as_of, number, dice)
     rate = _SIZE[script.tier] * (1.0 if is_rich else 0.62)
     last = script.ends_on or as_of
-    day, found = max(script.recorded_on, script.starts_on), []
+    found: list[Ask] = []
+    day = max(script.recorded_on, script.starts_on)
     while True:
         phase = script.phase_on(day)
         monthly = rate * _RATE[phase.situation if phase else "steady"]
