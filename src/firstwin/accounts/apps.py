@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # What can be taken back registers itself on import; so does the vocabulary.
-        from firstwin.accounts import fields, invariants, navigation, notices, panels, tasks
+        from firstwin.accounts import fields, invariants, merging, navigation, notices, panels, tasks
         from firstwin.accounts.actions import (  # noqa: F401
             assign,
             bulk,
@@ -21,9 +21,11 @@ class AccountsConfig(AppConfig):
             touches,
             views,
         )
+        from firstwin.accounts.actions.merging import accounts  # noqa: F401
 
         fields.register_all()
         invariants.register_all()
+        merging.register_rules()
         navigation.register_all()
         notices.register_all()
         panels.register()

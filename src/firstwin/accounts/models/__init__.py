@@ -13,6 +13,7 @@ from firstwin.accounts.models.kinds import (
     TouchKind,
     Visibility,
 )
+from firstwin.accounts.models.merge import Merge, MergeMove, PersonAddress, PersonMerge
 from firstwin.accounts.models.note import File, Note
 from firstwin.accounts.models.now import AccountNow
 from firstwin.accounts.models.person import Membership, Person, RoleHeld
@@ -34,12 +35,16 @@ __all__ = [
     "Domain",
     "File",
     "Membership",
+    "Merge",
+    "MergeMove",
     "Note",
     "Ownership",
     "OwnershipKind",
     "ParentLink",
     "Person",
+    "PersonAddress",
     "PersonExternalId",
+    "PersonMerge",
     "Removal",
     "RoleHeld",
     "RollUp",

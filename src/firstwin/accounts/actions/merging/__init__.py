@@ -1,0 +1,1 @@
+"""Two records that are one: merge them with their history, and take that apart again."""
