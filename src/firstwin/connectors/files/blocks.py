@@ -90,7 +90,7 @@ def _of_text(look: Look, start: Place, at: At | None) -> Iterator[Block]:
                 if block[0] is not None:
                     yield block[0]
                 if at is not None:
-                    at(file.buffer.tell())
+                    at(file.buffer.tell())  # type: ignore[attr-defined]
             kept = data[end:]
             if len(kept) > LONGEST_LINE:
                 head, kept = kept[:LONGEST_LINE], _rest(file)

@@ -80,9 +80,7 @@ def last_four(value: Any, reading: Reading) -> str:
     """The last four digits of a card; spreadsheets drop zeros in front. More digits are refused: they are not kept."""
     said = as_text(value).strip().lstrip("*xX\N{BULLET} ")
     if not said.isascii() or not said.isdigit() or len(said) > 4:
-        raise Refused(
-            "Only the last four digits of a card are kept, never more."
-        )
+        raise Refused("Only the last four digits of a card are kept, never more.")
     return said.zfill(4)
 
 

@@ -98,7 +98,7 @@ def _known(
         return [None] * len(rows)
     known: list[datetime | None] = read(cell)
     for at, moment in enumerate(known):
-        if moment is not None and moment.__class__ is not Bad and moment > now:
+        if isinstance(moment, datetime) and moment > now:
             reason = "The source cannot have known this later than now."
             faults.setdefault(at, []).append(binding.fault_in(rows[at].line, rows[at].cells, cell, reason))
     return known
