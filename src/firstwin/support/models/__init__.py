@@ -1,3 +1,3 @@
-from firstwin.support.models.ticket import DONE, Priority, Status, Ticket
+from firstwin.support.models.ticket import DONE, RUNNING, Priority, Status, Ticket
 
-__all__ = ["DONE", "Priority", "Status", "Ticket"]
+__all__ = ["DONE", "RUNNING", "Priority", "Status", "Ticket"]
