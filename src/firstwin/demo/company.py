@@ -197,7 +197,7 @@ class Company:
         """What they bought, were billed and asked for help with."""
         script, number = customer.script, self.first + customer.script.number
         seed, as_of, twist = self.seed, self.as_of, story.twist if story else None
-        customer.deal = deal_of(seed, script, as_of, number=number, twist=twist)
+        customer.deal = deal_of(seed, script, as_of, number=number, is_rich=self.cadence.is_rich, twist=twist)
         customer.bills = bills_of(seed, script, customer.deal, as_of, number=number, twist=twist)
         customer.purses = purses_of(seed, script, as_of, number=number, twist=twist)
         customer.asks = asks_of(

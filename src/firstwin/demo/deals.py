@@ -153,8 +153,13 @@ class _Term:
     months: int
 
 
-def deal_of(seed: str, script: Script, as_of: date, *, number: int, twist: Twist | None = None) -> Deal:
-    """What the customer bought up to `as_of`. number: of the customer in the installation, for the names of things."""
+def deal_of(
+    seed: str, script: Script, as_of: date, *, number: int, is_rich: bool = True, twist: Twist | None = None
+) -> Deal:
+    """What the customer bought up to `as_of`. number: of the customer in the installation, for the names of things.
+
+    is_rich: with add-ons and the terms of the year before; a very large company has two lines each.
+    """
     dice = dice_for(seed, script.number, "deal")
     twist = twist or Twist()
     currency = CURRENCIES.get(script.country, "USD")
@@ -163,12 +168,14 @@ def deal_of(seed: str, script: Script, as_of: date, *, number: int, twist: Twist
     seats = twist.seats or max(3, round(low * (high / low) ** dice.random()))
     extra = [key for key in ("fernhill-mobile", "fernhill-insight") if dice.random() < 0.42]
     discount = 1 - 0.3 * dice.random() * (seats / high)
-    hand = _Hand(script, as_of, currency, number, discount, twist)
-    terms = _terms(dice, script, as_of, twist)
+    if not is_rich and not twist.seats:
+        extra = extra[:1] if dice.random() < 0.2 else []
+    hand = _Hand(script, as_of, currency, number, discount, twist, is_rich)
+    terms = _terms(dice, script, as_of, twist, 3 * 365 if is_rich else 500)
     for place, term in enumerate(terms):
         if place:
             seats = _at_renewal(dice, script, seats, term.starts_on, twist, as_of)
-            if dice.random() < 0.12 and len(extra) < 2:
+            if is_rich and dice.random() < 0.12 and len(extra) < 2:
                 extra = ["fernhill-mobile", "fernhill-insight"]
         hand.write(deal, dice, term, seats, ["fernhill-plan", *extra])
     if terms and script.tier != "core" and (as_of - script.starts_on).days < 900:
@@ -180,8 +187,8 @@ def deal_of(seed: str, script: Script, as_of: date, *, number: int, twist: Twist
     return deal
 
 
-def _terms(dice: Random, script: Script, as_of: date, twist: Twist) -> list[_Term]:
-    """Terms one after the other; those that ended long before the product was in use are left out."""
+def _terms(dice: Random, script: Script, as_of: date, twist: Twist, kept_days: int) -> list[_Term]:
+    """Terms one after the other; those that ended more than `kept_days` ago are left out."""
     months = pick(dice, {"strategic": (12, 24, 36), "growth": (12, 12, 24), "core": (12,)}[script.tier])
     start = script.starts_on
     if twist.renewal_in is not None:
@@ -192,7 +199,7 @@ def _terms(dice: Random, script: Script, as_of: date, twist: Twist) -> list[_Ter
     if twist.gap:
         left, back = (as_of - timedelta(days=days) for days in twist.gap)
         found = [term for term in found if term.starts_on < left] + _chain(back, 12, as_of)
-    return [term for term in found if term.ends_on > as_of - timedelta(days=3 * 365)]
+    return [term for term in found if term.ends_on > as_of - timedelta(days=kept_days)]
 
 
 def _chain(start: date, months: int, until: date) -> list[_Term]:
@@ -215,11 +222,15 @@ def _at_renewal(dice: Random, script: Script, seats: int, day: date, twist: Twis
 class _Hand:
     """Writes one customer's papers."""
 
-    def __init__(self, script: Script, as_of: date, currency: str, number: int, discount: float, twist: Twist) -> None:
+    def __init__(
+        self, script: Script, as_of: date, currency: str, number: int, discount: float, twist: Twist, is_rich: bool
+    ) -> None:
         self.script, self.as_of, self.currency, self.number = script, as_of, currency, number
         self.discount, self.twist = discount, twist
         tier = script.tier
         self.per, self.interval = ("year", "year") if tier != "core" else ("month", "quarter")
+        if not is_rich and tier != "strategic":
+            self.per, self.interval = "month", "quarter"
         self.notice = {"strategic": 90, "growth": 60, "core": 30}[tier]
 
     def write(self, deal: Deal, dice: Random, term: _Term, seats: int, products: Sequence[str]) -> None:

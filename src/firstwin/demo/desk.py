@@ -50,7 +50,7 @@ def asks_of(
     """Tickets from the first day on record up to `as_of`."""
     dice = dice_for(seed, script.number, "desk")
     desk = _Desk(script, contacts, as_of, number, dice)
-    rate = _SIZE[script.tier] * (1.0 if is_rich else 0.62)
+    rate = _SIZE[script.tier] * (1.0 if is_rich else 0.38)
     last = script.ends_on or as_of
     found: list[Ask] = []
     day = max(script.recorded_on, script.starts_on)
