@@ -6,6 +6,7 @@ from importlib import import_module
 BENCHES = {
     "pages": "server time of list, search, account page and drawer at 100,000 accounts, on both databases",
     "imports": "rows per second of `firstwin import`",
+    "commerce": "200,000 subscription lines into 100,000 accounts while people work; ARR on any date",
 }
 
 
