@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("firstwin.people.urls")),
     path("", include("firstwin.accounts.urls")),
     path("", include("firstwin.outreach.urls")),
+    path("", include("firstwin.revenue.urls")),
 ]
 
 handler400 = "firstwin.ui.views.bad_request"

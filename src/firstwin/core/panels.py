@@ -15,6 +15,7 @@ class Panel:
     context: (request, thing) → what the template needs.
     count: (request, thing) → the number beside the title.
     slot: the page it belongs to.
+    sheets: style sheets the page links for it, as static paths.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Panel:
     context: Callable[[HttpRequest, Any], dict[str, Any]]
     count: Callable[[HttpRequest, Any], int] | None = None
     slot: str = "account"
+    sheets: tuple[str, ...] = ()
 
 
 _panels: dict[tuple[str, str], Panel] = {}

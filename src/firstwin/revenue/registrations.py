@@ -3,3 +3,6 @@
 
 def register() -> None:
     """Fields, collections, published columns, panels, invariants."""
+    from firstwin.revenue import panels
+
+    panels.register()

@@ -56,9 +56,12 @@ class TimeAxis:
     @cached_property
     def ticks(self) -> tuple[Tick, ...]:
         """Beginnings of days, months or years, at most eight."""
-        days = self._marked_days()
+        days = [(on, words) for on, words in self._marked_days() if self.x(on) < 96]
+        # Where it is narrow the years stay; where there are none, every other one.
+        has_years = sum(words.isdigit() for _, words in days) > 1
         return tuple(
-            Tick(self.x(on), words, bool(place % 2)) for place, (on, words) in enumerate(days) if self.x(on) < 96
+            Tick(self.x(on), words, not words.isdigit() if has_years else bool(place % 2))
+            for place, (on, words) in enumerate(days)
         )
 
     def _marked_days(self) -> list[tuple[date, str]]:

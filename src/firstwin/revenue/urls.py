@@ -1,0 +1,15 @@
+"""Routes of the revenue room. Those of an account lie under its commercial section."""
+
+from django.urls import path
+
+from firstwin.revenue.views import records
+
+_C = "accounts/<slug:key>/commercial/"
+
+urlpatterns = [
+    path(f"{_C}why/<slug:figure>/", records.why, name="account_figure"),
+    path(f"{_C}lines/<int:pk>/", records.line, name="account_line"),
+    path(f"{_C}invoices/<int:pk>/", records.invoice, name="account_invoice"),
+    path(f"{_C}contracts/<int:pk>/", records.contract, name="account_contract"),
+    path(f"{_C}churn/<int:pk>/", records.churn_record, name="account_churn"),
+]
