@@ -5,12 +5,15 @@ are prepared by column. For tables written by the hundred thousand; ids are not 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.db import connection, models
 
 Prepare = Callable[[Any], Any]
+
+_WORTH_COPYING = 20
+"""Rows from which on a stream pays."""
 
 
 def insert_many(
@@ -30,7 +33,17 @@ def insert_many(
     by_column = zip(prepares, zip(*rows, strict=True), strict=True)
     prepared = list(zip(*(map(prepare, values) for prepare, values in by_column), strict=True))
     with connection.cursor() as cursor:
-        cursor.executemany(sql, prepared)
+        if connection.vendor == "postgresql" and not on_conflict and len(prepared) >= _WORTH_COPYING:
+            copy_rows(cursor, f"copy {quote(model._meta.db_table)} ({names}) from stdin", prepared)
+        else:
+            cursor.executemany(sql, prepared)
+
+
+def copy_rows(cursor: Any, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """PostgreSQL takes a stream of rows several times as fast as inserts. Triggers and constraints hold as ever."""
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _field_of(model: type[models.Model], attname: str) -> str:
@@ -45,16 +58,18 @@ def _prepare(field: Any) -> Prepare:
     kind = field.get_internal_type()
     if kind == "DateTimeField":
         return _remembering(lambda moment: connection.ops.adapt_datetimefield_value(moment))
-    if kind in {"JSONField", "UUIDField", "DateField", "DecimalField"}:
+    if kind == "DateField":
+        return _remembering(lambda day: connection.ops.adapt_datefield_value(day))
+    if kind in {"JSONField", "UUIDField", "DecimalField"}:
         return lambda value: field.get_db_prep_save(value, connection)
     return lambda value: value
 
 
-def _remembering(prepare: Callable[[datetime], Any]) -> Prepare:
-    """The same few moments stand in thousands of rows."""
-    known: dict[datetime, Any] = {}
+def _remembering(prepare: Callable[[Any], Any]) -> Prepare:
+    """The same few days and moments stand in thousands of rows."""
+    known: dict[date, Any] = {}
 
-    def once(value: datetime | None) -> Any:
+    def once(value: date | None) -> Any:
         if value is None:
             return None
         if value not in known:

@@ -25,6 +25,7 @@ class Invoice(RecordPieceFact):
     """A piece of an invoice's history: the moments over which it stood so. A credit note has a negative total.
 
     total_minor, paid_minor: minor units of `currency`; what is owed is the difference while it is open.
+    effective_at: from when its source says that this holds; null: from the day it was issued.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
@@ -37,6 +38,7 @@ class Invoice(RecordPieceFact):
     total_minor = models.BigIntegerField()
     paid_minor = models.BigIntegerField(default=0)
     url = models.CharField(max_length=500, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
     objects = InvoiceQuerySet.as_manager()
 
     class Meta:

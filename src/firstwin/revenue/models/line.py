@@ -31,6 +31,8 @@ class SubscriptionLine(RecordFact):
     mrr_minor, arr_minor: that price for a month and for a year, each rounded half to even; 0 unless the charge is
         recurring and not a trial. Kept as integers so that any sum is exact.
     contract: what the source calls the contract it belongs to.
+    effective_on: from when the source says that this holds; null: from the line's start. The first piece reaches back
+        before it, because nothing earlier is known.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lines")
@@ -47,6 +49,7 @@ class SubscriptionLine(RecordFact):
     billing_interval = models.CharField(max_length=9, choices=Interval, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    effective_on = models.DateField(null=True, blank=True)
     renews_on = models.DateField(null=True, blank=True)
     notice_on = models.DateField(null=True, blank=True)
     auto_renews = models.BooleanField(null=True, blank=True)

@@ -29,6 +29,7 @@ class PaymentMethod(RecordPieceFact):
     last4 = models.CharField(max_length=4, blank=True)
     expires_on = models.DateField(null=True, blank=True)
     is_default = models.BooleanField(default=True)
+    effective_at = models.DateTimeField(null=True, blank=True)  # as of an invoice
     objects = PaymentMethodQuerySet.as_manager()
 
     class Meta:
