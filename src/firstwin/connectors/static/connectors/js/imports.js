@@ -1,0 +1,36 @@
+// What the pages of imports add: sending large files with a bar, and copying a text.
+import { say } from "../../ui/js/toast.js";
+
+const sent = (form) => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+
+document.addEventListener("htmx:confirm", (event) => {
+  const form = event.target.closest?.("form[data-upload]");
+  if (!form) return;
+  const size = sent(form).reduce((sum, file) => sum + file.size, 0);
+  if (size <= Number(form.dataset.largest)) return;
+  event.preventDefault();
+  say({ message: `That is more than ${form.dataset.largestWords}. Split it, or import it on the server.`, tone: "risk" });
+});
+
+document.addEventListener("htmx:xhr:progress", ({ target, detail }) => {
+  const box = target.closest?.("form[data-upload]")?.querySelector("[data-upload-progress]");
+  if (!box || !detail.lengthComputable) return;
+  const share = Math.round((100 * detail.loaded) / detail.total);
+  box.hidden = false;
+  const [words, note] = box.querySelectorAll("span");
+  words.textContent = share < 100 ? "Sending" : "Looking at the files";
+  note.textContent = `${share}%`;
+  box.firstElementChild.setAttribute("aria-valuenow", share);
+  const svg = box.querySelector("svg");
+  const bar = svg.querySelector(".solid") ?? svg.appendChild(svg.querySelector(".track").cloneNode());
+  bar.setAttribute("class", "solid");
+  bar.setAttribute("width", `${share}%`);
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const from = document.getElementById(button.dataset.copy);
+  await navigator.clipboard.writeText(from.value ?? from.textContent);
+  say({ message: "Copied" });
+});
