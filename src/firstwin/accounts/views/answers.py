@@ -110,6 +110,7 @@ def page_context(request: HttpRequest, account: Account, panel: Panel) -> dict[s
             for one in panels("account")
         ],
         "section": panel_html(request, account, panel),
+        "sheets": list(dict.fromkeys(sheet for one in panels("account") for sheet in one.sheets)),
         "accounts_url": reverse("accounts"),
         "is_oob": False,
     }
