@@ -15,19 +15,24 @@ def misfits(model: type[models.Model], vocabulary: Vocabulary) -> list[str]:
     """One sentence per field that would be compared wrongly, or not at all, over `model` and the collections."""
     found = [_misfit(field.rows().model if field.rows else model, field) for field in vocabulary.fields.values()]
     for collection in vocabulary.collections.values():
-        rows = collection.model().model
-        found += [_misfit(rows, field, f"{collection.key}.") for field in collection.fields]
+        asked = collection.model()
+        rows, worked_out = asked.model, asked.query.annotations
+        found += [
+            _misfit(rows, field, f"{collection.key}.", worked_out.get(field.stored or ""))
+            for field in collection.fields
+        ]
         if collection.dated is not None:
             name = f"{collection.key}.{collection.dated}"
             found.append(_date_misfit(_column(rows, collection.dated), name, collection.dated))
     return [problem for problem in found if problem]
 
 
-def _misfit(model: type[models.Model], field: Field, prefix: str = "") -> str:
+def _misfit(model: type[models.Model], field: Field, prefix: str = "", worked_out: Any = None) -> str:
+    """worked_out: the expression the field names where it names no column."""
     if field.stored is None:
         return ""
     name = f"{prefix}{field.key}"
-    column = _column(model, field.stored)
+    column = worked_out.output_field if worked_out is not None else _column(model, field.stored)
     if column is None:
         return f"{name}: {model.__name__} has no column {field.stored}"
     match field.kind:

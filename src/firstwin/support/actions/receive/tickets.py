@@ -12,6 +12,7 @@ from firstwin.accounts.bulk import insert_many
 from firstwin.accounts.timeline import batched
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
+from firstwin.core.text import fold
 from firstwin.support.actions.receive.claims import claims_of, problem_with, warnings_about
 from firstwin.support.actions.receive.said import TicketSaid
 from firstwin.support.history import Claim, Piece, State, add, pieces
@@ -145,7 +146,7 @@ def _about(one: TicketSaid, before: Facts, unsaid: frozenset[str]) -> Facts:
     elif rated_at is None:
         rated_at = one.closed_at or one.known_at
     said = (
-        one.account_id, one.person_id, one.subject[:300], one.channel[:40], one.url, one.opened_at,
+        one.account_id, one.person_id, one.subject[:300], fold(one.channel)[:40], one.url, one.opened_at,
         one.first_response_at, one.csat, rated_at, one.respond_by, one.solve_by,
     )  # fmt: skip
     if not unsaid or not before:
