@@ -86,9 +86,7 @@ def receive_lines(gathered: Gathered) -> Received:
         row, start, end = gathered.rows[at], starts[at], ends[at]
         if start is None:
             raise Refused("A line needs the day it starts.", field="starts_on")
-        if end is not None and end <= start:
-            check_days(start, end, "line")
-            gathered.warn(at, "The line ends on the day it starts: it is kept, and never in force.")
+        check_days(start, end, "line")
         amount, period = prices.of(at, charges[at], end)
         if amount < 0:
             gathered.warn(at, "The price is negative: it is taken as a discount.")

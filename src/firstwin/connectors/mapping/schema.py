@@ -182,8 +182,8 @@ class FileMapping(_Strict):
         end is moved to the day after.
     changes: of lines whose quantity, price or product is another than before: `amend` (it holds from a day on, and the
         time before stays as it was) or `correct` (it always was so).
-    duplicates: a key that stands twice in a file with different content: `reject` the later row, or take what stands
-        `first` or `last`. The report names both lines, whatever the rule.
+    duplicates: a key that stands twice in a file with different content: `reject` the later row, take what stands
+        `first` or `last`, or keep `both`, the later one as a record of its own. The report names both lines always.
     """
 
     name: Key
@@ -193,7 +193,7 @@ class FileMapping(_Strict):
     sheet: str | None = None
     ends: Literal["exclusive", "inclusive"] = "exclusive"
     changes: Literal["amend", "correct"] = "amend"
-    duplicates: Literal["reject", "first", "last"] = "reject"
+    duplicates: Literal["reject", "first", "last", "both"] = "reject"
     encoding: str = "auto"
     delimiter: Annotated[str, BeforeValidator(lambda said: {"tab": "\t", "\\t": "\t"}.get(said, said))] = Field(
         default="auto", pattern=r"^(auto|.|\t)$"

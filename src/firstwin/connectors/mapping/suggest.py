@@ -41,7 +41,7 @@ class Choices:
     formats: Mapping[str, str] | None = None
     constants: Mapping[str, str] | None = None
     ends: Literal["exclusive", "inclusive"] = "exclusive"
-    duplicates: Literal["reject", "first", "last"] = "reject"
+    duplicates: Literal["reject", "first", "last", "both"] = "reject"
 
 
 @dataclass(frozen=True)
