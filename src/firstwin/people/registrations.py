@@ -6,12 +6,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from firstwin.core.backup.after import register_after_restore
 from firstwin.core.invariants import register_invariant
 from firstwin.core.jobs import register_schedule
 from firstwin.people import rules, tasks
 from firstwin.people.models import Channel, User
 from firstwin.people.notifications import register_kind
-from firstwin.people.sealing import verify_audit
+from firstwin.people.sealing import seal_restored, verify_audit
 from firstwin.people.tabs import SettingsTab, register_tab
 from firstwin.ui import commands
 from firstwin.ui.navigation import NavEntry, register_entry
@@ -24,6 +25,7 @@ def register() -> None:
     _notifications()
     _schedules()
     register_invariant("people.audit", "The audit trail is whole", verify_audit)
+    register_after_restore("people.seal", seal_restored)
     keep_theme_at("settings_theme")
     commands.register_source(staff_commands)
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Max
 
+from firstwin.core.backup.after import Restore
 from firstwin.people.audit import canonical, digest_of
 from firstwin.people.models import AuditRow, AuditSeal
 
@@ -29,6 +30,13 @@ def seal(*, now: datetime, at_most: int = 20_000) -> int:
         if sealed < _BATCH:
             break
     return done
+
+
+def seal_restored(restore: Restore, now: datetime) -> list[str]:
+    """Seal what was not sealed yet when the backup was made."""
+    while seal(now=now):
+        pass
+    return []
 
 
 @transaction.atomic

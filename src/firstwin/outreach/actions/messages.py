@@ -8,6 +8,7 @@ from django.db.models import F
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
 from firstwin.outreach import carrier
+from firstwin.outreach.actions.holds import is_held
 from firstwin.outreach.models import OutboxMessage, State
 from firstwin.people import rules
 from firstwin.people.audit import record
@@ -68,6 +69,8 @@ def send_message(*, message_id: int, now: datetime) -> State | None:
 def _claim(message_id: int, now: datetime) -> OutboxMessage | None:
     failpoint("mail.before_claim")
     with transaction.atomic(durable=True):
+        if is_held():
+            return None
         # Compare and swap: of two workers, one gets it.
         claimed = (
             OutboxMessage.objects.waiting_at(now)
@@ -105,6 +108,8 @@ def report_lost(*, now: datetime) -> int:
 
 def pick_up_waiting(*, now: datetime) -> int:
     """Enqueue waiting messages whose task was lost. A second task for one message does no harm."""
+    if is_held():
+        return 0
     overdue = OutboxMessage.objects.waiting_at(now - OVERDUE).filter(made_at__lt=now - OVERDUE).order_by("id")
     with transaction.atomic():
         found = list(overdue[:200])

@@ -3,9 +3,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from firstwin.core import clock
 from firstwin.core.errors import NotAllowed, NotFound
+from firstwin.core.text import counted
 from firstwin.outreach import carrier
-from firstwin.outreach.actions import messages
-from firstwin.outreach.models import OutboxMessage, State
+from firstwin.outreach.actions import holds, messages
+from firstwin.outreach.models import Hold, OutboxMessage, State
 from firstwin.people import rules
 from firstwin.people.views.shared import say, settings_page, who
 
@@ -32,6 +33,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         older=rows[PAGE - 1].pk if len(rows) > PAGE else None,
         to_decide=OutboxMessage.objects.for_a_person().count(),
         shown=shown,
+        hold=Hold.objects.standing().first(),
         leaves=carrier.leaves_the_house(),
     )
 
@@ -59,6 +61,14 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     found = messages.discard_message(by=who(request), message=_get(request, pk), now=clock.now())
     return say(request, f"Message to {found.to} discarded", "outbox")
+
+
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    _admins_only(request)
+    released = holds.release(by=who(request), now=clock.now())
+    waiting = f"; {counted(released.to_decide, 'message')} to decide about" if released.to_decide else ""
+    return say(request, f"Mail is sent again{waiting}", "outbox")
 
 
 def _get(request: HttpRequest, pk: int) -> OutboxMessage:

@@ -14,6 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from firstwin.core.backup.marker import refuse_unfinished_here
+
 
 class Command(BaseCommand):
     help = "Serve Firstwin: the web server and the worker. Stops cleanly on Ctrl-C."
@@ -25,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="pages only; run `firstwin worker` elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unfinished_here()
         if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
             raise CommandError("The database is older than this version. Run: firstwin migrate")
         connection.close()

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from firstwin.core.backup.marker import refuse_unfinished_here
 from firstwin.core.worker import run_worker
 
 
@@ -13,6 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="start what is due, run every waiting job, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unfinished_here()
         if not options["once"]:
             self.stderr.write("Worker started. Ctrl+C stops it.")
         run_worker(is_once=options["once"])
