@@ -1,12 +1,18 @@
-"""One file on its way in: rows are read, weighed against what was said before, and stored slice by slice."""
+"""One file on its way in: rows are read, weighed against what was said before, and stored slice by slice.
+
+Each slice is one transaction, in which the run's cursor moves too: what was cut off goes on right behind it.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import IntegrityError, OperationalError, transaction
 
 from firstwin.accounts.actions.receive import Received, refresh_received
-from firstwin.connectors.files.csv_file import CsvFile, Row
+from firstwin.connectors import journal
+from firstwin.connectors.course import Course
+from firstwin.connectors.files import Place, Row, Table
 from firstwin.connectors.kinds.binding import Fault, RowError, RowSaid, Skipped
 from firstwin.connectors.kinds.intake import Intake, Kind, Taken
 from firstwin.connectors.ledger import Ledger, Verdict
@@ -21,15 +27,24 @@ _SETTLED_AT_ONCE = 20_000
 _TRIES = 4
 """A slice that another writer got in the way of is taken in again."""
 
+_READ_AT_MOST = 4
+"""Times the size of a slice: rows read for it, when most of them are turned down or skipped."""
+
+TurnedDown = tuple[int, Sequence[str], list[Fault]]
+"""(line, cells, why)."""
+
 
 @dataclass
 class Feed:
-    """A file, ready to be taken in.  rejected: lines of rows that were turned down in an earlier pass."""
+    """A file, ready to be taken in.  number: which of the run's files it is.  rejected: lines of rows turned down."""
 
-    csv_file: CsvFile
+    table: Table
     intake: Intake
     rejects: RejectFile
     pace: Pace
+    course: Course
+    run: int
+    number: int
     rejected: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
 
@@ -39,136 +54,166 @@ class Feed:
             refresh_received(self.touched, now=self.intake.now)
             self.touched.clear()
 
-
-Tick = Callable[[int, int], None]
-"""Told (rows, bytes read so far) after each slice."""
-
-
-def take_in(feed: Feed, kind: Kind, ledger: Ledger, tick: Tick) -> None:
-    """Take in every row of the file. Each slice is one transaction; running it all again completes what was cut off."""
-    place = [0]
-    report = feed.intake.report
-    for row_slice in _slices(_typed(feed, kind, place), feed.pace):
-        with feed.pace.slice(len(row_slice)):
-            outcome = _store(row_slice, feed, kind, ledger)
-        failpoint("import.slice.after_commit")
-        for said, faults in outcome.rejected:
-            _reject(feed, said.line, said.cells, faults)
-        for name in ("new", "changed", "unchanged"):
-            report.counts[name] += outcome.counts[name]
-        feed.settle(at_least=_SETTLED_AT_ONCE)
-        tick(len(row_slice), place[0])
-    feed.settle()
-
-
-def link(feed: Feed, kind: Kind, ledger: Ledger, tick: Tick) -> None:
-    """The second pass over accounts: only parents. A row that fails here has landed without its parent."""
-    place = [0]
-    report = feed.intake.report
-    for row_slice in _slices(_parents(feed, place), feed.pace):
-        with feed.pace.slice(len(row_slice)):
-            outcome = _store(row_slice, feed, kind, ledger)
-        failpoint("import.slice.after_commit")
-        for said, faults in outcome.rejected:
-            report.counts["incomplete"] += 1
-            report.reject(faults)
-            feed.rejects.add(said.cells, faults)
-        report.counts["linked"] += outcome.counts["changed"]
-        feed.settle(at_least=_SETTLED_AT_ONCE)
-        tick(0, place[0])
-    feed.settle()
+    def rows(self) -> Iterator[Row]:
+        """From where the course is."""
+        return self.table.rows(self.course.place, at=lambda done: setattr(self.course, "at", done))
 
 
 @dataclass
-class _Outcome:
+class Slice:
+    """Some rows and what is known about them before anything is stored.  place: right behind the last one."""
+
+    rows: list[RowSaid] = field(default_factory=list)
+    turned_down: list[TurnedDown] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    read: int = 0
+    place: Place | None = None
+
+
+@dataclass
+class Outcome:
     counts: dict[str, int] = field(default_factory=lambda: {"new": 0, "changed": 0, "unchanged": 0})
-    rejected: list[tuple[RowSaid, list[Fault]]] = field(default_factory=list)
+    turned_down: list[TurnedDown] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
 
 
-def _typed(feed: Feed, kind: Kind, place: list[int]) -> Iterator[RowSaid]:
-    """Rows that can be used; the others are reported on the way."""
-    report = feed.intake.report
-    for row in feed.csv_file.rows(at=lambda done: place.__setitem__(0, done)):
-        report.counts["read"] += 1
+def take_in(feed: Feed, kind: Kind, ledger: Ledger) -> None:
+    """Take in the rows of the file that were not taken in yet."""
+    for some in _slices(feed, lambda row: _typed(row, feed, kind)):
+        with feed.pace.slice(len(some.rows)):
+            outcome = store(feed, some.place, partial(_apply_rows, some, feed, kind, ledger))
+        after(feed, some.read, outcome)
+    feed.settle()
+
+
+def link(feed: Feed, kind: Kind, ledger: Ledger) -> None:
+    """The second pass over accounts: only parents. A row that fails here has landed without its parent."""
+    for some in _slices(feed, lambda row: _parent(row, feed)):
+        with feed.pace.slice(len(some.rows)):
+            outcome = store(feed, some.place, partial(_apply_parents, some, feed, kind, ledger))
+        after(feed, 0, outcome)
+    feed.settle()
+
+
+def store(feed: Feed, place: Place | None, apply: Callable[[], Outcome]) -> Outcome:
+    """Run `apply` in one transaction that also moves the cursor. Raises hold.Lost when the run is no longer ours."""
+    report, rejects = feed.intake.report, feed.rejects
+    mark, length = report.mark(), rejects.length
+    for attempt in range(1, _TRIES + 1):
         try:
-            said = feed.intake.binding.read(row, feed.intake.now)
-            if isinstance(said, RowSaid):
-                kind.identify(said, feed.intake.now)
-        except RowError as bad:
-            _reject(feed, row.line, row.cells, bad.faults)
-            continue
-        except Refused as problem:
-            assert isinstance(said, RowSaid)
-            fault = feed.intake.binding.fault(said, problem.field or "", problem.message)
-            _reject(feed, row.line, row.cells, [fault])
-            continue
-        if isinstance(said, Skipped):
-            report.counts["skipped"] += 1
-            report.skipped[said.reason] += 1
-            continue
-        yield said
+            with transaction.atomic():
+                with journal.marked(feed.run):
+                    outcome = apply()
+                for line, cells, faults in sorted(outcome.turned_down, key=lambda one: one[0]):
+                    rejects.add(cells, faults)
+                    report.reject(faults)
+                    feed.rejected.add(line)
+                feed.course.lengths[feed.number] = rejects.flush()
+                if not feed.intake.is_dry:
+                    feed.course.move(place)
+                failpoint("import.slice.before_commit")
+                if feed.intake.is_dry:
+                    transaction.set_rollback(True)
+            break
+        except (IntegrityError, OperationalError):
+            report.back_to(mark)
+            rejects.back_to(length)
+            if attempt == _TRIES:
+                raise
+    if feed.intake.is_dry:
+        feed.course.move_dry(place)
+    else:
+        feed.touched |= outcome.touched
+    return outcome
 
 
-def _parents(feed: Feed, place: list[int]) -> Iterator[RowSaid]:
-    """The rows that landed in the first pass, with nothing but their parent."""
-    for row in feed.csv_file.rows(at=lambda done: place.__setitem__(0, done)):
-        if row.line in feed.rejected:
-            continue
-        said = _read(feed, row)
-        if said is not None and not said.values.get("removed"):
-            yield RowSaid(said.line, said.cells, said.external_id, said.known_at, {"parent": said.values["parent"]})
+def after(feed: Feed, read: int, outcome: Outcome) -> None:
+    failpoint("import.slice.after_commit")
+    feed.settle(at_least=_SETTLED_AT_ONCE)
+    feed.course.say(read)
+    feed.pace.give_way()
 
 
-def _read(feed: Feed, row: Row) -> RowSaid | None:
+def _slices(feed: Feed, read: Callable[[Row], "RowSaid | Skipped | TurnedDown | None"]) -> Iterator[Slice]:
+    """Runs of rows in which no external id stands twice. None: a row that does not count in this pass."""
+    some, ids = Slice(), set[str]()
+    for row in feed.rows():
+        said = read(row)
+        is_full = len(some.rows) >= feed.pace.size or some.read >= feed.pace.size * _READ_AT_MOST
+        if some.read and (is_full or (isinstance(said, RowSaid) and said.external_id in ids)):
+            yield some
+            some, ids = Slice(), set()
+        some.read += 1
+        some.place = row.place
+        if isinstance(said, RowSaid):
+            some.rows.append(said)
+            ids.add(said.external_id)
+        elif isinstance(said, Skipped):
+            some.skipped.append(said)
+        elif said is not None:
+            some.turned_down.append(said)
+    if some.read:
+        yield some
+
+
+def _typed(row: Row, feed: Feed, kind: Kind) -> RowSaid | Skipped | TurnedDown:
+    """A row that can be used, or why not."""
+    try:
+        said = feed.intake.binding.read(row, feed.intake.now)
+        if isinstance(said, RowSaid):
+            kind.identify(said, feed.intake.now)
+    except RowError as bad:
+        return row.line, row.cells, list(bad.faults)
+    except Refused as problem:
+        assert isinstance(said, RowSaid)
+        fault = feed.intake.binding.fault(said, problem.field or "", problem.message)
+        return row.line, row.cells, [fault]
+    return said
+
+
+def _parent(row: Row, feed: Feed) -> RowSaid | None:
+    """A row that landed in the first pass, with nothing but its parent."""
+    if row.line in feed.rejected:
+        return None
     try:
         said = feed.intake.binding.read(row, feed.intake.now)
     except RowError:
         return None
-    return said if isinstance(said, RowSaid) else None
+    if not isinstance(said, RowSaid) or said.values.get("removed"):
+        return None
+    return RowSaid(said.line, said.cells, said.external_id, said.known_at, {"parent": said.values["parent"]})
 
 
-def _slices(rows: Iterator[RowSaid], pace: Pace) -> Iterator[list[RowSaid]]:
-    """Runs of rows in which no external id stands twice."""
-    waiting: list[RowSaid] = []
-    ids: set[str] = set()
-    for row in rows:
-        if row.external_id in ids or len(waiting) >= pace.size:
-            yield waiting
-            waiting, ids = [], set()
-        waiting.append(row)
-        ids.add(row.external_id)
-    if waiting:
-        yield waiting
-
-
-def _store(rows: Sequence[RowSaid], feed: Feed, kind: Kind, ledger: Ledger) -> _Outcome:
+def _apply_rows(some: Slice, feed: Feed, kind: Kind, ledger: Ledger) -> Outcome:
     report = feed.intake.report
-    for attempt in range(1, _TRIES + 1):
-        before = report.warnings.copy(), report.skipped.copy(), report.counts.copy()
-        try:
-            with transaction.atomic():
-                outcome = _apply(rows, feed, kind, ledger)
-                failpoint("import.slice.before_commit")
-                if feed.intake.is_dry:
-                    transaction.set_rollback(True)
-            if not feed.intake.is_dry:
-                feed.touched |= outcome.touched
-            return outcome
-        except (IntegrityError, OperationalError):
-            report.warnings, report.skipped, report.counts = before
-            if attempt == _TRIES:
-                raise
-    raise AssertionError("unreachable")
+    outcome = _apply(some.rows, feed, kind, ledger)
+    outcome.turned_down += some.turned_down
+    report.counts["read"] += some.read
+    report.counts["skipped"] += len(some.skipped)
+    report.skipped.update(one.reason for one in some.skipped)
+    report.counts["rejected"] += len(outcome.turned_down)
+    for name, count in outcome.counts.items():
+        report.counts[name] += count
+    return outcome
 
 
-def _apply(rows: Sequence[RowSaid], feed: Feed, kind: Kind, ledger: Ledger) -> _Outcome:
-    outcome = _Outcome()
+def _apply_parents(some: Slice, feed: Feed, kind: Kind, ledger: Ledger) -> Outcome:
+    outcome = _apply(some.rows, feed, kind, ledger)
+    feed.intake.report.counts["incomplete"] += len(outcome.turned_down)
+    feed.intake.report.counts["linked"] += outcome.counts["changed"]
+    return outcome
+
+
+def _apply(rows: Sequence[RowSaid], feed: Feed, kind: Kind, ledger: Ledger) -> Outcome:
+    outcome, report = Outcome(), feed.intake.report
     weighed: list[tuple[RowSaid, Verdict]] = []
+
+    def turn_down(row: RowSaid, name: str, reason: str) -> None:
+        outcome.turned_down.append((row.line, row.cells, [feed.intake.binding.fault(row, name, reason)]))
+
     for row, verdict in zip(rows, ledger.weigh(rows), strict=True):
         if verdict.clash is not None:
-            reason = f"This key already stands on line {verdict.clash}, with other content."
-            outcome.rejected.append((row, [feed.intake.binding.fault(row, "external_id", reason)]))
+            turn_down(row, "external_id", f"This key already stands on line {verdict.clash}, with other content.")
         else:
             weighed.append((row, verdict))
     taken = [Taken(row, verdict.news) for row, verdict in weighed if verdict.news]
@@ -179,22 +224,15 @@ def _apply(rows: Sequence[RowSaid], feed: Feed, kind: Kind, ledger: Ledger) -> _
     ledger.keep(kept)
     kind.mention([row for row, _ in kept], feed.intake)
     for row, _ in weighed:
+        report.warnings.update(received.warned.get(row.line, ()))
         if (problem := received.refused.get(row.line)) is not None:
-            fault = feed.intake.binding.fault(row, problem.field or "", problem.message)
-            outcome.rejected.append((row, [fault]))
+            turn_down(row, problem.field or "", problem.message)
         elif row.line in received.skipped:
-            feed.intake.report.counts["skipped"] += 1
+            report.counts["skipped"] += 1
         elif row.values.get("removed") and row.line not in received.changed:
-            feed.intake.report.counts["skipped"] += 1
-            feed.intake.report.skipped[row.values["removed"]] += 1
+            report.counts["skipped"] += 1
+            report.skipped[row.values["removed"]] += 1
         else:
             is_new, is_changed = row.line in received.new, row.line in received.changed
             outcome.counts["new" if is_new else "changed" if is_changed else "unchanged"] += 1
     return outcome
-
-
-def _reject(feed: Feed, line: int, cells: Sequence[str], faults: Sequence[Fault]) -> None:
-    feed.rejected.add(line)
-    feed.intake.report.counts["rejected"] += 1
-    feed.intake.report.reject(faults)
-    feed.rejects.add(cells, faults)

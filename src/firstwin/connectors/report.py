@@ -1,7 +1,7 @@
 """What an import did, told by file and row."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,9 @@ from firstwin.core.text import counted
 
 SHOWN = 1_000
 """Faults kept for the report of one file. All of them are in the file of rejected rows."""
+
+KEPT = 100
+"""Faults kept with the run, for as long as its files are."""
 
 OUTCOMES = ("new", "changed", "unchanged", "skipped", "rejected")
 
@@ -33,6 +36,35 @@ class FileReport:
     fault_count: int = 0
     rejects: str | None = None
 
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "FileReport":
+        """What `as_dict` made, as far as it holds it."""
+        report = cls(
+            name=str(kept.get("name", "")),
+            file=str(kept.get("file", "")),
+            kind=str(kept.get("kind", "")),
+            sha256=str(kept.get("sha256", "")),
+            encoding=str(kept.get("encoding", "")),
+            delimiter=str(kept.get("delimiter", "")),
+        )
+        report.counts.update(kept.get("counts", {}))
+        report.skipped.update(kept.get("skipped", {}))
+        report.warnings.update(kept.get("warnings", {}))
+        report.faults = [Fault(f["line"], f["column"], f["value"], f["reason"]) for f in kept.get("faults", ())]
+        report.fault_count = int(kept.get("fault_count", 0))
+        report.rejects = kept.get("rejects")
+        return report
+
+    def mark(self) -> tuple[Any, ...]:
+        """How it stands, for `back_to` when a slice is taken in again."""
+        counted = self.counts.copy(), self.skipped.copy(), self.warnings.copy()
+        return *counted, len(self.faults), self.fault_count
+
+    def back_to(self, mark: tuple[Any, ...]) -> None:
+        counts, skipped, warnings, shown, self.fault_count = mark
+        self.counts, self.skipped, self.warnings = counts.copy(), skipped.copy(), warnings.copy()
+        del self.faults[shown:]
+
     def reject(self, faults: Sequence[Fault]) -> None:
         self.fault_count += len(faults)
         self.faults += faults[: SHOWN - len(self.faults)] if len(self.faults) < SHOWN else ()
@@ -41,8 +73,8 @@ class FileReport:
     def has_rejects(self) -> bool:
         return bool(self.counts["rejected"] or self.counts["incomplete"])
 
-    def as_dict(self, *, with_faults: bool = True) -> dict[str, Any]:
-        """JSON-able. Without faults it holds no value of the file, so it may be kept."""
+    def as_dict(self, *, with_faults: bool = True, shown: int = SHOWN) -> dict[str, Any]:
+        """JSON-able. Without faults it holds no value of the file, so it may be kept for ever."""
         found: dict[str, Any] = {
             "name": self.name,
             "file": self.file,
@@ -58,7 +90,7 @@ class FileReport:
             found["rejects"] = self.rejects
             found["fault_count"] = self.fault_count
             found["faults"] = [
-                {"line": f.line, "column": f.column, "value": f.value, "reason": f.reason} for f in self.faults
+                {"line": f.line, "column": f.column, "value": f.value, "reason": f.reason} for f in self.faults[:shown]
             ]
         return found
 

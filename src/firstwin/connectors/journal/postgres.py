@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names of tables and columns are those of our own models
 """The journal on PostgreSQL: permanent triggers that write only where the transaction is marked."""
 
 from collections.abc import Mapping
@@ -46,7 +47,8 @@ def install(connection: Any, tables: Mapping[str, Table]) -> None:
                 cursor.execute(f"drop trigger if exists {_trigger(op)} on {name}")
                 cursor.execute(
                     f"create trigger {_trigger(op)} after {event} on {name} {referencing} for each statement "
-                    f"when (current_setting('{_SETTING}', true) <> '') execute function {_function_name(table.pk, op)}()"
+                    f"when (current_setting('{_SETTING}', true) <> '') execute function "
+                    f"{_function_name(table.pk, op)}()"
                 )
 
 

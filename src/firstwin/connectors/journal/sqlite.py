@@ -18,7 +18,7 @@ class Sqlite:
             cursor.execute("insert into firstwin_mark values (null)")
             for table in tables.values():
                 for statement in triggers(table):
-                    cursor.execute(statement)
+                    cursor.connection.execute(statement)  # past the log of queries, which these would fill
 
     @staticmethod
     def put_away(connection: Any, tables: Mapping[str, Table]) -> None:
@@ -27,7 +27,7 @@ class Sqlite:
         with connection.cursor() as cursor:
             for table in tables.values():
                 for op in "iud":
-                    cursor.execute(f"drop trigger if exists temp.{_name(table, op)}")
+                    cursor.connection.execute(f"drop trigger if exists temp.{_name(table, op)}")
             cursor.execute("update temp.firstwin_mark set run = null")
 
     @staticmethod
@@ -39,12 +39,15 @@ class Sqlite:
 
 def as_json(table: Table, row: str) -> str:
     """A row as JSON. Fractions as text of all their digits, for SQLite's JSON rounds them."""
-    parts = (f"'{name}', {_digits(f'{row}.{name}') if name in table.reals else f'{row}.{name}'}" for name in table.columns)
+    parts = []
+    for name in table.columns:
+        value = f'{row}."{name}"'
+        parts.append(f"'{name}', {_digits(value) if name in table.reals else value}")
     return f"json_object({', '.join(parts)})"
 
 
 def triggers(table: Table) -> list[str]:
-    differs = " or ".join(f"old.{name} is not new.{name}" for name in table.compared)
+    differs = " or ".join(f'old."{name}" is not new."{name}"' for name in table.compared)
     was, now = as_json(table, "old"), as_json(table, "new")
     says = {
         "i": ("insert", "", f"new.{table.pk}, 'i', null, null"),

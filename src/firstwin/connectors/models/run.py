@@ -31,7 +31,7 @@ AHEAD = (State.STAGED, State.CHECKING, State.RUNNING)
 """States that lead on by themselves: somebody works on it, or the schedule takes it up."""
 
 RESUMABLE = (*AHEAD, State.STOPPED, State.FAILED)
-UNDOABLE = (State.CHECKING, State.RUNNING, State.STOPPED, State.FAILED, State.FINISHED, State.UNDOING)
+UNDOABLE = (State.STAGED, State.CHECKING, State.RUNNING, State.STOPPED, State.FAILED, State.FINISHED, State.UNDOING)
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
@@ -112,7 +112,7 @@ class ImportRun(models.Model):
     @property
     def undo_until(self) -> datetime | None:
         """The last moment at which it can be undone; None when it cannot."""
-        if self.is_dry_run or self.state not in UNDOABLE or self.stage_gone_at is not None or not self.cursor:
+        if self.is_dry_run or self.state not in UNDOABLE or self.stage_gone_at or not self.mapping_text:
             return None
         return (self.finished_at or self.beat_at or self.started_at) + UNDO_FOR
 

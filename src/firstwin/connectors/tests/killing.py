@@ -80,8 +80,7 @@ def run_here(folder: Path) -> None:
     from firstwin.connectors.actions.run_import import plan_import, run_import
     from firstwin.core import clock
 
-    pace.SMALLEST = pace.LARGEST = SLICE
-    pace.Pace.__init__.__defaults__ = (SLICE,)
+    pace.SMALLEST = pace.LARGEST = pace.MOST_RECORDS = pace.START = SLICE
     plan = plan_import(mapping=folder / "mapping.yaml", paths={})
     run_import(plan=plan, by=None, now=clock.now(), rejects=folder / "rejects")
 
