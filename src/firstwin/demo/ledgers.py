@@ -12,6 +12,7 @@ from firstwin.demo.calendar import moment
 from firstwin.demo.deals import Deal, Line, Loss, Signed
 from firstwin.demo.desk import Ask
 from firstwin.revenue.models import ChurnRecord, Contract, Invoice, PaymentMethod, SubscriptionLine
+from firstwin.support.history import Claim, State, pieces
 from firstwin.support.models import Ticket
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     ),
     Ticket: (
         "id", *_PIECE, "person_id", "subject", "channel", "url", "priority", "status", "is_escalated", "opened_at",
-        "first_response_at", "reopens", "csat", "rated_at", "respond_by", "solve_by",
+        "first_response_at", "reopens", "csat", "rated_at", "respond_by", "solve_by", "is_reopening", "clock_from",
+        "done_at",
     ),
 }  # fmt: skip
 
@@ -139,17 +141,19 @@ class Ledgers:
             moves = [moves[0], *(two for one, two in pairwise(moves) if one[1] != two[1])]
         reopens = 0
         last = len(moves) - 1
-        for place, (at, status) in enumerate(moves):
-            reopens += place > 0 and status == "open" and moves[place - 1][1] == "solved"
+        steps = [Claim(at, at, State(status, ask.priority, ask.is_escalated, 0)) for at, status in moves]
+        for place, ((at, status), piece) in enumerate(zip(moves, pieces(steps, moves[0][0]), strict=True)):
+            reopens += piece.is_reopening
+            follows = (piece.is_reopening, piece.clock_from, piece.done_at)
             until = moves[place + 1][0] if place < last else None
             answered = ask.first_response_at
             seen = answered if answered and (not self._is_rich or answered <= at) else None
             about = (person, ask.subject, ask.channel, "", ask.priority, status, ask.is_escalated, moves[0][0])
-            plain = (*about, seen, reopens, None, None, None, None)
+            plain = (*about, seen, reopens, None, None, None, None, *follows)
             if place < last or ask.csat is None or ask.rated_at is None:
                 self._piece(Ticket, account, ask.name, at, until, plain, source="helpdesk")
                 continue
-            rated = (*about, seen, reopens, ask.csat, ask.rated_at, None, None)
+            rated = (*about, seen, reopens, ask.csat, ask.rated_at, None, None, *follows)
             if self._is_rich:
                 self._stored(Ticket, account, ask.name, "helpdesk", at, ask.rated_at, (at, None, *plain))
             self._stored(
