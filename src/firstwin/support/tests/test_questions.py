@@ -83,7 +83,7 @@ def test_promises_by_priority_and_by_ticket(acme: Account) -> None:
 
 
 def test_waiting_for_the_customer_is_no_delay(acme: Account) -> None:
-    told = {"priority": "urgent", "opened_at": ago(days=3), "first_response_at": ago(days=3)}
+    told: dict[str, Any] = {"priority": "urgent", "opened_at": ago(days=3), "first_response_at": ago(days=3)}
     tell(said(acme, status="pending", known_at=ago(days=3, hours=-2), **told))
     assert not queries.breached_at(rows(), NOW)
     tell(said(acme, status="open", known_at=ago(hours=5), **told))
