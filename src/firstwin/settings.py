@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "firstwin.people.middleware.SignedInMiddleware",
     "firstwin.ui.middleware.RefusalMiddleware",
+    "firstwin.accounts.moved.MovedMiddleware",
 ]
 
 ROOT_URLCONF = "firstwin.urls"

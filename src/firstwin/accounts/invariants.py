@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from firstwin.accounts import search
+from firstwin.accounts import merged, merging, search
 from firstwin.accounts.actions.refresh_now import computed_rows
 from firstwin.accounts.models import (
     Account,
@@ -16,6 +17,7 @@ from firstwin.accounts.models import (
     Ownership,
     OwnershipKind,
     ParentLink,
+    Person,
     Removal,
     RoleHeld,
     Tagging,
@@ -23,6 +25,7 @@ from firstwin.accounts.models import (
 )
 from firstwin.accounts.models.now import PUBLISHED_COLUMNS
 from firstwin.accounts.published import families
+from firstwin.accounts.timeline import batched
 from firstwin.core.clock import day_of
 from firstwin.core.invariants import register_invariant
 
@@ -126,6 +129,35 @@ def no_touch_lies_ahead(now: datetime) -> list[str]:
     return [f"touch {pk} lies ahead of the moment it was recorded" for pk in ahead]
 
 
+def merges_hold(now: datetime) -> list[str]:
+    """What was merged is out of the lists, in no circle, and kept nothing that should have gone with it."""
+    problems: list[str] = []
+    for target in (Account, Person):
+        word = target._meta.model_name
+        rows = merged.merges_of(target).objects.open()
+        into = dict(rows.values_list("absorbed_id", "survivor_id"))
+        problems += [f"{word} {pk} was merged and is not removed" for pk in _not_removed(target, into)]
+        problems += [f"{word} {pk} was merged in a circle" for pk in into if _comes_back(into, pk)]
+        for held, holder, ids in merged.stragglers(target, before=now):
+            problems.append(f"{word} {holder} was merged and still has {len(ids)} rows of {held.table}")
+    return _bounded(problems)
+
+
+def _not_removed(target: merging.Target, into: dict[int, int]) -> list[int]:
+    rows: Any = target._default_manager.filter(removed_at__isnull=True)
+    found: list[int] = []
+    for some in batched(sorted(into), 5_000):
+        found += rows.filter(pk__in=some).values_list("pk", flat=True)
+    return found
+
+
+def _comes_back(into: dict[int, int], start: int) -> bool:
+    here, steps = into.get(start), 0
+    while here is not None and here != start and steps <= len(into):
+        here, steps = into.get(here), steps + 1
+    return here is not None
+
+
 def search_follows_its_tables(now: datetime) -> list[str]:
     """The search index has its triggers and, on SQLite, agrees with its tables."""
     problems = [f"the search trigger {name} is missing" for name in search.missing_triggers()]
@@ -145,6 +177,7 @@ def register_all() -> None:
     register_invariant("accounts.lines", "Dated lines do not overlap", lines_do_not_overlap)
     register_invariant("accounts.tree", "The tree of accounts has no circle", the_tree_has_no_circle)
     register_invariant("accounts.touches", "No touch lies ahead", no_touch_lies_ahead)
+    register_invariant("accounts.merges", "Merged records went whole", merges_hold)
     register_invariant("accounts.search", "Search follows its tables", search_follows_its_tables)
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 from firstwin.accounts.actions.merging.moves import movable, standing_moves
 from firstwin.accounts.merging import Target, held_by, moved_by
-from firstwin.accounts.models import Account, Merge, MergeMove, Person, PersonMerge
+from firstwin.accounts.models import (
+    Account,
+    AccountExternalId,
+    Merge,
+    MergeMove,
+    Person,
+    PersonExternalId,
+    PersonMerge,
+)
 from firstwin.accounts.timeline import batched
 from firstwin.core.errors import NotFound
 
@@ -43,6 +51,38 @@ def _end(into: dict[int, int], start: int) -> int:
             return here
         here = into[here]
     return here
+
+
+def holders_of(target: Target, record: int) -> list[int]:
+    """Those a merged record stands within, the nearest first: rows that came with it may stand with any of them."""
+    found: list[int] = []
+    rows = merges_of(target).objects.open()
+    here = rows.filter(absorbed=record).values_list("survivor_id", flat=True).first()
+    while here is not None and here not in found:
+        found.append(here)
+        here = rows.filter(absorbed=here).values_list("survivor_id", flat=True).first()
+    return found
+
+
+def second_voices(target: Target, *, source: str, external_ids: Collection[str]) -> set[str]:
+    """Ids of `source` that came to their record by a merge, beside one that `source` had for it before.
+
+    The source still keeps two records where there is one here: the one that stayed speaks for it.
+    """
+    table: Any = AccountExternalId if target is Account else PersonExternalId
+    column = "account_id" if target is Account else "person_id"
+    rows = table.objects.filter(source=source, external_id__in=external_ids)
+    holders = {holder for _, holder in rows.values_list("pk", column)}
+    keys = list(merges_of(target).objects.open().filter(survivor__in=holders).values_list("key", flat=True))
+    if not keys:
+        return set()
+    came: set[int] = set()
+    for pks in MergeMove.objects.filter(merge__in=keys, table=table._meta.label_lower).values_list("pks", flat=True):
+        came |= set(pks)
+    own = table.objects.filter(source=source, **{f"{column}__in": holders}).exclude(pk__in=came)
+    spoken = set(own.values_list(column, flat=True))
+    said = rows.filter(pk__in=came).values_list("external_id", column)
+    return {name for name, holder in said if holder in spoken}
 
 
 def absorbed_by(account_id: int) -> list[int]:
@@ -92,11 +132,11 @@ def what_moves(target: Target, *, absorbed: int, survivor: int) -> list[Kept]:
 
 def what_goes_back(target: Target, merge: Any) -> list[Kept]:
     """What an un-merge would give back, by kind.  stays: what arrived at the survivor since, and stays there."""
-    holder = survivors(target, [merge.absorbed_id]).get(merge.absorbed_id, merge.survivor_id)
-    back = {held.table: len(ids) for held, ids in standing_moves(target, survivor=holder, key=merge.key)}
+    holders = holders_of(target, merge.absorbed_id) or [merge.survivor_id]
+    back = {held.table: len(ids) for held, ids in standing_moves(target, holders=holders, key=merge.key)}
     found: list[Kept] = []
     for held in moved_by(target):
-        rows = held.rows.filter(**{held.attname: holder})
+        rows = held.rows.filter(**{held.attname: holders[-1]})
         since = 0
         if "recorded_at" in {field.name for field in held.model._meta.concrete_fields}:
             since = rows.filter(recorded_at__gt=merge.recorded_at).count()

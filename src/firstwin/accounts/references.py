@@ -1,18 +1,21 @@
 """Find accounts, people and staff by the names others have for them, many at once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from firstwin.accounts.actions.identity import checked_domain
 from firstwin.accounts.actions.people import folded_email
+from firstwin.accounts.merged import survivors
+from firstwin.accounts.merging import Target
 from firstwin.accounts.models import (
     Account,
     AccountExternalId,
     AccountNow,
     Domain,
     Person,
+    PersonAddress,
     PersonExternalId,
 )
 from firstwin.accounts.timeline import batched
@@ -78,10 +81,15 @@ class Directory:
             for some in batched(sorted(wanted), _AT_ONCE):
                 for compared, pk in _rows(to, by, source, some):
                     meant.setdefault(compared, set()).add(pk)
+            for compared in wanted:
+                meant.setdefault(compared, set()).update(self._pretended.get((to, by, source, compared), set()))
+            unknown = [name for name in wanted if by == "external_id" and not meant[name]]
+            reasons = _reasons_for(to, source, unknown) if unknown else {}
             for compared, asked in wanted.items():
-                ids = meant.get(compared, set()) | self._pretended.get((to, by, source, compared), set())
+                ids = meant[compared]
                 for reference in asked:
-                    found[reference] = next(iter(ids)) if len(ids) == 1 else _why_not(reference, len(ids))
+                    why = reasons.get(compared) or _why_not(reference, len(ids))
+                    found[reference] = next(iter(ids)) if len(ids) == 1 else why
         return found
 
 
@@ -97,7 +105,7 @@ def _rows(to: str, by: str, source: str, values: Iterable[str]) -> Any:
             rows = AccountExternalId.objects.filter(source=source, external_id__in=values)
             return rows.values_list("external_id", "account_id")
         case "account", "key":
-            return Account.objects.filter(key__in=values).values_list("key", "pk")
+            return _standing(Account, Account.objects.filter(key__in=values).values_list("key", "pk"))
         case "account", "name":
             rows = AccountNow.objects.filter(name_folded__in=values, is_removed=False)
             return rows.values_list("name_folded", "account_id")
@@ -108,12 +116,43 @@ def _rows(to: str, by: str, source: str, values: Iterable[str]) -> Any:
             rows = PersonExternalId.objects.filter(source=source, external_id__in=values)
             return rows.values_list("external_id", "person_id")
         case "person", "key":
-            return Person.objects.filter(key__in=values).values_list("key", "pk")
+            return _standing(Person, Person.objects.filter(key__in=values).values_list("key", "pk"))
         case "person", "email":
-            return Person.objects.filter(email_folded__in=values, removed_at__isnull=True).values_list(
-                "email_folded", "pk"
-            )
+            return addressed(values)
     raise Refused(f"An {to} cannot be found by {by}.")
+
+
+def _standing(target: Target, rows: Any) -> list[tuple[str, int]]:
+    """The rows, with who stands for a record that was merged in its place."""
+    found = list(rows)
+    into = survivors(target, [pk for _, pk in found])
+    return [(name, into.get(pk, pk)) for name, pk in found]
+
+
+def addressed(addresses: Iterable[str]) -> list[tuple[str, int]]:
+    """(folded address, person) of everybody who has one of these, as their first address or as another one."""
+    rows = Person.objects.filter(email_folded__in=addresses, removed_at__isnull=True)
+    others = PersonAddress.objects.filter(email_folded__in=addresses, person__removed_at__isnull=True)
+    return [*rows.values_list("email_folded", "pk"), *others.values_list("email_folded", "person_id")]
+
+
+Reasons = Callable[[str, str, Collection[str]], Mapping[str, str]]
+"""(account or person, source, external ids nobody has) → id → the sentence that says why."""
+
+_reasons: list[Reasons] = []
+
+
+def register_reason(reasons: Reasons) -> None:
+    """Let another room say why an external id means nothing yet: it may wait for a person to decide."""
+    if reasons not in _reasons:
+        _reasons.append(reasons)
+
+
+def _reasons_for(to: str, source: str, ids: Collection[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for reasons in _reasons:
+        found |= reasons(to, source, ids)
+    return found
 
 
 def _why_not(reference: Reference, count: int) -> str:

@@ -3,6 +3,7 @@
 from datetime import time
 
 from firstwin.accounts.actions.bulk import continue_bulk_edit
+from firstwin.accounts.actions.merging.late import gather_late_rows
 from firstwin.accounts.actions.refresh_now import refresh_now
 from firstwin.accounts.models import BulkEdit
 from firstwin.core import clock
@@ -21,7 +22,14 @@ def continue_bulk(edit: int) -> int:
     return continue_bulk_edit(edit=BulkEdit.objects.get(pk=edit), now=clock.now).done
 
 
+@task()
+def gather_stragglers() -> int:
+    """What another writer put on a record in the very moment it was merged goes after it."""
+    return gather_late_rows(now=clock.now())
+
+
 def register_schedules() -> None:
     register_schedule(
         "accounts.refresh", refresh_every_account, "Refresh every account's list row", daily_at=time(2, 30)
     )
+    register_schedule("accounts.merged", gather_stragglers, "Gather what came late to merged records", every=60)

@@ -84,7 +84,9 @@ def add_person(
     with transaction.atomic():
         person = None
         if fresh.email_folded:
-            person = Person.objects.filter(email_folded=fresh.email_folded, removed_at__isnull=True).first()
+            known = Person.objects.filter(removed_at__isnull=True)
+            person = known.filter(email_folded=fresh.email_folded).first()
+            person = person or known.filter(addresses__email_folded=fresh.email_folded).first()
         if person is None:
             fresh.save()
             person = fresh

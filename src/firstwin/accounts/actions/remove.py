@@ -9,9 +9,10 @@ from firstwin.accounts import rules
 from firstwin.accounts.actions.refresh_now import refresh_with_neighbours
 from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.lines import REMOVAL
-from firstwin.accounts.models import Account
+from firstwin.accounts.models import Account, Merge
 from firstwin.accounts.rules import Actor
 from firstwin.accounts.timeline import ABSENT, Statement
+from firstwin.core.errors import Refused
 from firstwin.people.audit import record
 from firstwin.people.models import User
 from firstwin.people.undo import undoable
@@ -38,6 +39,8 @@ def _change(by: Actor, account: Account, value: Any, removed_at: datetime | None
     with transaction.atomic():
         if (account.removed_at is None) == (value is ABSENT):
             return False
+        if value is ABSENT and Merge.objects.open().filter(absorbed=account).exists():
+            raise Refused(f"{account.name} was merged into another account. Un-merge it there.")
         REMOVAL.put([Statement((account.pk,), value, now, now)], source="staff", now=now)
         Account.objects.filter(pk=account.pk).update(removed_at=removed_at)
         did = "account.restored" if value is ABSENT else "account.removed"

@@ -10,6 +10,8 @@ from firstwin.accounts.actions.merging.accounts import merge_accounts, unmerge_a
 from firstwin.accounts.actions.notes import add_note
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.actions.people import add_person
+from firstwin.accounts.actions.receive import AccountSaid, receive_accounts
+from firstwin.accounts.actions.remove import restore_account
 from firstwin.accounts.actions.set_attributes import set_attributes
 from firstwin.accounts.actions.set_parent import set_parent
 from firstwin.accounts.actions.tag import tag_accounts
@@ -27,6 +29,7 @@ from firstwin.accounts.models import (
     Touch,
     TouchKind,
 )
+from firstwin.accounts.references import Directory, Reference
 from firstwin.accounts.tests.fixtures import NOW
 from firstwin.core.errors import Conflict, NotAllowed, NotFound, Refused
 from firstwin.core.invariants import verify
@@ -52,7 +55,9 @@ def call(by: User | None, account: Account, at=NOW) -> Touch:
 
 
 def clean() -> list[str]:
-    found = [finding for finding in verify(now=LATEST + timedelta(days=1)) if finding.invariant.key.startswith("accounts.")]
+    found = [
+        finding for finding in verify(now=LATEST + timedelta(days=1)) if finding.invariant.key.startswith("accounts.")
+    ]
     return [problem for finding in found for problem in finding.problems]
 
 
@@ -251,3 +256,26 @@ def test_people_of_both_stand_there_once(owner, acme, nordic):
     assert row.people_count == 2
     assert set(ines.roles.filter(account=acme).values_list("role", flat=True)) == {"sponsor", "doer"}
     assert clean() == []
+
+
+def test_an_import_of_the_other_lands_on_the_survivor(owner, acme):
+    ids = receive_accounts(said=[told("A-1", "Acme Inc"), told("B-1", "Acme Ltd")], source="erp", now=NOW).ids
+    first, second = (Account.objects.get(pk=ids[row]) for row in (1, 2))
+    merge_accounts(by=None, survivor=first, absorbed=second, now=LATER)
+    received = receive_accounts(said=[told("B-1", "Acme Limited", removed="closed")], source="erp", now=LATEST)
+    first.refresh_from_db()
+    assert received.ids == {2: first.pk}
+    assert (first.name, first.removed_at) == ("Acme Inc", None), "of two records of one source, the one that stayed"
+    found = Directory().find([Reference("account", "key", second.key)])
+    assert list(found.values()) == [first.pk]
+
+
+def told(external_id: str, name: str, removed: str | None = None) -> AccountSaid:
+    row = 1 if external_id.startswith("A") else 2
+    return AccountSaid(row=row, external_id=external_id, known_at=NOW, name=name, removed=removed)
+
+
+def test_a_merged_account_is_restored_by_un_merging_only(owner, acme, nordic):
+    merge_accounts(by=owner, survivor=acme, absorbed=nordic, now=LATER)
+    with pytest.raises(Refused, match="Un-merge"):
+        restore_account(by=None, account=nordic, now=LATEST)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from firstwin.accounts import head, queries
 from firstwin.accounts.forms import NoteForm, TouchForm
 from firstwin.accounts.models import Account
+from firstwin.accounts.moved import moved_account
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
 from firstwin.core.errors import NotFound, Refused
@@ -62,8 +63,17 @@ def for_paper(request: HttpRequest) -> Reader:
 
 
 def account_at(request: HttpRequest, key: str) -> Account:
-    """The account the address names. Raises NotFound outside the reader's scope."""
-    return queries.account_of(reader(request).scope, key)
+    """The account the address names. Raises Moved for one that was merged, NotFound outside the reader's scope."""
+    scope = reader(request).scope
+    try:
+        found: Account | None = queries.account_of(scope, key)
+    except NotFound:
+        found = None
+    if found is not None and found.removed_at is None:
+        return found
+    if (moved := moved_account(scope, key)) is not None:
+        raise moved
+    return found or queries.account_of(scope, key)
 
 
 def is_htmx(request: HttpRequest) -> bool:

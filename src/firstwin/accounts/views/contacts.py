@@ -9,8 +9,9 @@ from firstwin.accounts import queries
 from firstwin.accounts.actions.people import edit_person
 from firstwin.accounts.forms import EditPersonForm
 from firstwin.accounts.models import Membership, Person
+from firstwin.accounts.moved import moved_person
 from firstwin.accounts.views.answers import attempt, reader, say_next
-from firstwin.core.errors import Conflict
+from firstwin.core.errors import Conflict, NotFound
 from firstwin.ui.jinja import fragment, page
 
 
@@ -32,7 +33,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest, person: str) -> HttpResponse:
     """One human. POST saves who they are."""
     asker = reader(request)
-    who = queries.get_person(asker.scope, person)
+    who = person_at(request, person)
     held = {"name": who.name, "email": who.email, "phone": who.phone, "edition": who.edition}
     if request.method != "POST":
         return _page(request, who, EditPersonForm(initial=held, has_title=False))
@@ -49,6 +50,15 @@ def contact(request: HttpRequest, person: str) -> HttpResponse:
             say_next(request, f"{who.name} saved")
             return HttpResponse(status=302, headers={"Location": request.path})
     return _page(request, who, form, status=422)
+
+
+def person_at(request: HttpRequest, key: str) -> Person:
+    """The person the address names. Raises Moved for one who was merged, NotFound at no account in scope."""
+    scope = reader(request).scope
+    try:
+        return queries.get_person(scope, key)
+    except NotFound as nobody:
+        raise moved_person(scope, key) or nobody from None
 
 
 def _page(

@@ -19,7 +19,7 @@ from firstwin.accounts.actions.refresh_now import refresh_now
 from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.actions.set_parent import lock_hierarchy
 from firstwin.accounts.lines import REMOVAL
-from firstwin.accounts.merged import survivors
+from firstwin.accounts.merged import holders_of, survivors
 from firstwin.accounts.models import Account, Merge
 from firstwin.accounts.rules import Actor
 from firstwin.accounts.timeline import ABSENT, Statement
@@ -98,28 +98,30 @@ def unmerge_accounts(*, by: Actor, merge: Merge, now: datetime) -> Account:
     """
     with transaction.atomic():
         lock_hierarchy()
-        holder = Account.objects.get(
-            pk=survivors(Account, [merge.absorbed_id]).get(merge.absorbed_id, merge.survivor_id)
-        )
+        holders = holders_of(Account, merge.absorbed_id) or [merge.survivor_id]
+        holder, absorbed = Account.objects.get(pk=holders[-1]), Account.objects.get(pk=merge.absorbed_id)
         rules.require_edit(by, [holder])
-        absorbed = Account.objects.get(pk=merge.absorbed_id)
         _lock(holder, absorbed)
-        standing = Merge.objects.open().filter(key=merge.key).first()
+        standing = Merge.objects.open().filter(key=merge.key).select_related("survivor").first()
         if standing is None:
             raise Refused(f"{absorbed.name} stands by itself again already.")
-        moved = move_back(Account, survivor=holder.pk, absorbed=absorbed.pk, key=merge.key, since=standing.recorded_at)
+        moved = move_back(Account, holders=holders, absorbed=absorbed.pk, key=merge.key, since=standing.recorded_at)
         failpoint("unmerge.moved")
         _end(standing, now)
         REMOVAL.put([Statement((absorbed.pk,), ABSENT, now, now)], source="staff", now=now)
         Account.objects.filter(pk=absorbed.pk).update(removed_at=None, edition=F("edition") + 1)
-        part_trees(by=by, holder=holder, absorbed=absorbed, before=standing.before, now=now)
-        values.restore(by=by, survivor=holder, before=standing.before, now=now)
+        # What was changed on the one it was merged into is changed back there, also where that was merged itself since.
+        first = standing.survivor
+        part_trees(by=by, holder=holder, first=first, absorbed=absorbed, before=standing.before, now=now)
+        values.restore(by=by, survivor=first, before=standing.before, now=now)
         deed = {"out_of": holder.name, "moved": sum(moved.values())}
         record(by=by, did="account.unmerged", on=absorbed, now=now, account_id=absorbed.pk, after=deed)
         record(
             by=by, did="account.released", on=holder, now=now, account_id=holder.pk, after={"absorbed": absorbed.name}
         )
         _settle(holder, absorbed, standing.before, now)
+        if first.pk != holder.pk:
+            _settle(first, absorbed, standing.before, now)
         failpoint("unmerge.before_commit")
     failpoint("unmerge.after_commit")
     absorbed.refresh_from_db()

@@ -42,20 +42,21 @@ def move_all(target: Target, *, absorbed: int, survivor: int, key: uuid.UUID, no
     moved: Counter[str] = Counter()
     for held in moved_by(target):
         ids = movable(held, absorbed, survivor)
-        _repoint(held, ids, survivor)
-        _remember(held, ids, key, now)
+        repoint(held, ids, to=survivor, key=key, now=now)
         moved[held.table] += len(ids)
     return moved
 
 
-def move_back(target: Target, *, survivor: int, absorbed: int, key: uuid.UUID, since: datetime) -> Counter[str]:
-    """Point the rows of merge `key` that still stand with `survivor` back at `absorbed`, later versions of the same
-    records (recorded after `since`, the moment of the merge) with them. Rows for which there is no room any more stay.
-    Returns how many went of each table.
+def move_back(
+    target: Target, *, holders: Sequence[int], absorbed: int, key: uuid.UUID, since: datetime
+) -> Counter[str]:
+    """Point the rows of merge `key` that still stand with one of `holders` back at `absorbed`, later versions of the
+    same records (recorded after `since`, the moment of the merge) with them. Rows for which there is no room any more
+    stay. Returns how many went of each table.
     """
     moved: Counter[str] = Counter()
-    for held, ids in standing_moves(target, survivor=survivor, key=key):
-        ids = _with_later_versions(held, ids, survivor, since)
+    for held, ids in standing_moves(target, holders=holders, key=key):
+        ids = _with_later_versions(held, ids, holders, since)
         if held.rule.slot is not None and held.rows.filter(**{held.attname: absorbed}).exists():
             ids = _that_fit(held, ids, absorbed)
         _repoint(held, ids, absorbed)
@@ -63,8 +64,8 @@ def move_back(target: Target, *, survivor: int, absorbed: int, key: uuid.UUID, s
     return moved
 
 
-def standing_moves(target: Target, *, survivor: int, key: uuid.UUID) -> list[tuple[Held, list[int]]]:
-    """The rows merge `key` moved that still stand with `survivor`, by table."""
+def standing_moves(target: Target, *, holders: Sequence[int], key: uuid.UUID) -> list[tuple[Held, list[int]]]:
+    """The rows merge `key` moved that still stand with one of `holders`, by table."""
     moves: dict[tuple[str, str], list[int]] = defaultdict(list)
     for table, column, pks in MergeMove.objects.filter(merge=key).order_by("pk").values_list("table", "column", "pks"):
         moves[table, column] += pks
@@ -75,13 +76,13 @@ def standing_moves(target: Target, *, survivor: int, key: uuid.UUID) -> list[tup
             continue
         here: list[int] = []
         for some in batched(pks, _AT_ONCE):
-            rows = held.rows.filter(pk__in=some, **{held.attname: survivor})
+            rows = held.rows.filter(pk__in=some, **{f"{held.attname}__in": holders})
             here += rows.order_by("pk").values_list("pk", flat=True)
         found.append((held, here))
     return found
 
 
-def _with_later_versions(held: Held, ids: Sequence[int], survivor: int, since: datetime) -> list[int]:
+def _with_later_versions(held: Held, ids: Sequence[int], holders: Sequence[int], since: datetime) -> list[int]:
     """A record corrected since is still the same record: all its versions go together."""
     if not held.rule.follows or not ids:
         return list(ids)
@@ -91,7 +92,7 @@ def _with_later_versions(held: Held, ids: Sequence[int], survivor: int, since: d
         wanted |= set(held.rows.filter(pk__in=some).values_list(*held.rule.follows))
     everything = set(ids)
     for names in batched(sorted({record[0] for record in wanted}), _AT_ONCE):
-        rows = held.rows.filter(recorded_at__gt=since, **{held.attname: survivor, f"{first}__in": names})
+        rows = held.rows.filter(recorded_at__gt=since, **{f"{held.attname}__in": holders, f"{first}__in": names})
         for pk, *record in rows.values_list("pk", first, *rest):
             if tuple(record) in wanted:
                 everything.add(pk)
@@ -113,6 +114,12 @@ def _that_fit(held: Held, ids: Sequence[int], absorbed: int) -> list[int]:
             if not any(span is None or _meet(_span(row), span) for span in spans):
                 fit.append(row["pk"])
     return sorted(fit)
+
+
+def repoint(held: Held, ids: Sequence[int], *, to: int, key: uuid.UUID, now: datetime) -> None:
+    """Point rows at `to`, and remember that merge `key` did."""
+    _repoint(held, ids, to)
+    _remember(held, ids, key, now)
 
 
 def _repoint(held: Held, ids: Sequence[int], to: int) -> None:

@@ -12,7 +12,7 @@ from firstwin.accounts.actions.merging.moves import move_all, move_back
 from firstwin.accounts.actions.people import folded_email, new_person
 from firstwin.accounts.actions.refresh_now import refresh_now
 from firstwin.accounts.actions.revision import bump_revision
-from firstwin.accounts.merged import survivors
+from firstwin.accounts.merged import holders_of, survivors
 from firstwin.accounts.models import Account, Membership, Person, PersonAddress, PersonMerge
 from firstwin.accounts.rules import Actor
 from firstwin.core.errors import Conflict, Refused
@@ -79,16 +79,17 @@ def unmerge_people(*, by: Actor, merge: PersonMerge, now: datetime) -> Person:
     """Let `absorbed` stand by themselves again, with the rows that still stand with the survivor. Returns them."""
     with transaction.atomic():
         absorbed = Person.objects.get(pk=merge.absorbed_id)
-        holder = Person.objects.get(pk=survivors(Person, [absorbed.pk]).get(absorbed.pk, merge.survivor_id))
+        holders = holders_of(Person, absorbed.pk) or [merge.survivor_id]
+        holder = Person.objects.get(pk=holders[-1])
         rules.require_edit(by, _accounts_of(holder))
         _lock(holder, absorbed)
-        standing = PersonMerge.objects.open().filter(key=merge.key).first()
+        standing = PersonMerge.objects.open().filter(key=merge.key).select_related("survivor").first()
         if standing is None:
             raise Refused(f"{absorbed.name} stands by themselves again already.")
         touched = {account.pk for account in _accounts_of(holder)}
-        moved = move_back(Person, survivor=holder.pk, absorbed=absorbed.pk, key=merge.key, since=standing.recorded_at)
+        moved = move_back(Person, holders=holders, absorbed=absorbed.pk, key=merge.key, since=standing.recorded_at)
         failpoint("unmerge.people.moved")
-        _give_back(holder, standing.before, now)
+        _give_back(standing.survivor, standing.before, now)
         _end(standing, now)
         Person.objects.filter(pk=absorbed.pk).update(removed_at=None, edition=F("edition") + 1)
         touched |= {account.pk for account in _accounts_of(absorbed)}
@@ -162,7 +163,7 @@ def _take_over(survivor: Person, absorbed: Person, chosen: Mapping[str, str], no
 
 def _give_back(holder: Person, before: Mapping[str, Any], now: datetime) -> None:
     """Undo `_take_over` where nobody changed it since."""
-    PersonAddress.objects.filter(pk__in=before["addresses"], person=holder).delete()
+    PersonAddress.objects.filter(pk__in=before["addresses"]).delete()
     held = {name: getattr(holder, name) for name in FIELDS}
     wanted = {name: before["was"][name] if held[name] == before["given"][name] else held[name] for name in FIELDS}
     if wanted != held:

@@ -42,8 +42,13 @@ def join_trees(
     return before
 
 
-def part_trees(*, by: User | None, holder: Account, absorbed: Account, before: dict[str, Any], now: datetime) -> None:
-    """Hang back what `join_trees` moved, where it still stands as it was left."""
+def part_trees(
+    *, by: User | None, holder: Account, first: Account, absorbed: Account, before: dict[str, Any], now: datetime
+) -> None:
+    """Hang back what `join_trees` moved, where it still stands as it was left.
+
+    first: the account it was merged into.  holder: the one it stands within now, the same unless that was merged too.
+    """
     children = Account.objects.filter(pk__in=before.get("children", []), parent=holder.pk)
     over = {absorbed.pk, *ancestors_of(absorbed.pk)}
     back = [pk for pk in children.order_by("pk").values_list("pk", flat=True) if pk not in over]
@@ -51,12 +56,11 @@ def part_trees(*, by: User | None, holder: Account, absorbed: Account, before: d
     if "parent" not in before:
         return
     was, given = before["parent"]
-    here = Account.objects.values_list("parent_id", flat=True).get(pk=holder.pk)
-    if here != given or (was is not None and (was == holder.pk or holder.pk in ancestors_of(was))):
+    here = Account.objects.values_list("parent_id", flat=True).get(pk=first.pk)
+    if here != given or (was is not None and (was == first.pk or first.pk in ancestors_of(was))):
         return
-    if was is None or Account.objects.filter(pk=was).exists():
-        _hang([holder.pk], was, by, now)
-        holder.parent_id = was
+    _hang([first.pk], was, by, now)
+    first.parent_id = was
 
 
 def _hang(ids: Collection[int], parent: int | None, by: User | None, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Accounts as a source tells them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from firstwin.accounts.actions.refresh_now import refresh_now, refresh_with_neig
 from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.bulk import insert_many
 from firstwin.accounts.lines import ATTRIBUTE, NAMED, NAMED_OWNER, REMOVAL, TAG
+from firstwin.accounts.merged import second_voices
 from firstwin.accounts.models import (
     Account,
     AccountExternalId,
@@ -44,7 +46,7 @@ def receive_accounts(*, said: Sequence[AccountSaid], source: str, now: datetime)
     received = Received()
     with transaction.atomic():
         known = _known(said, source)
-        said = _open(said, known, received, source, now)
+        said = _heard(_open(said, known, received, source, now), source)
         failpoint("receive.accounts.opened")
         touched: set[int] = set()
         renamed = _rename(said, received, source)
@@ -112,6 +114,15 @@ def _open(
     kept = [one for one in said if one.row not in received.refused and one.external_id in known]
     received.ids = {one.row: known[one.external_id] for one in kept}
     return kept
+
+
+def _heard(said: list[AccountSaid], source: str) -> list[AccountSaid]:
+    """Of two records of one source that are one account here, the one that stayed says what it is called and so on."""
+    seconds = second_voices(Account, source=source, external_ids={one.external_id for one in said})
+    if not seconds:
+        return said
+    silent = {"name": UNSAID, "key": UNSAID, "tags": UNSAID, "owner_id": UNSAID, "removed": UNSAID, "attributes": {}}
+    return [replace(one, **silent) if one.external_id in seconds else one for one in said]  # type: ignore[arg-type]
 
 
 def _taken_keys(said: Iterable[AccountSaid]) -> set[str]:

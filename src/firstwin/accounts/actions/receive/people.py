@@ -10,7 +10,8 @@ from firstwin.accounts.actions.people import new_person
 from firstwin.accounts.actions.receive.said import UNSAID, PersonSaid, Received
 from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.bulk import insert_many
-from firstwin.accounts.models import Membership, Person, PersonExternalId
+from firstwin.accounts.merged import second_voices
+from firstwin.accounts.models import Membership, Person, PersonAddress, PersonExternalId
 from firstwin.accounts.timeline import batched
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
@@ -29,6 +30,7 @@ def receive_people(*, said: Sequence[PersonSaid], source: str, now: datetime) ->
     with transaction.atomic():
         known = _by_id(said, source)
         found = _by_address([one for one in said if one.external_id not in known], source)
+        seconds = second_voices(Person, source=source, external_ids=known.keys())
         fresh: list[Person] = []
         edited: dict[int, Person] = {}
         links: dict[str, Person] = {}
@@ -40,6 +42,8 @@ def receive_people(*, said: Sequence[PersonSaid], source: str, now: datetime) ->
                     person = _new(one, now, source)
                     fresh.append(person)
                     received.new.add(one.row)
+                elif one.external_id in seconds:
+                    pass  # two records of one source are one person here: the one that stayed says who they are
                 elif _edit(person, one, source, now) and person.pk:
                     edited[person.pk] = person
                     received.changed.add(one.row)
@@ -83,6 +87,11 @@ def _by_address(said: Sequence[PersonSaid], source: str) -> Found:
     found: Found = {}
     for person in by_pk.values():
         found.setdefault(person.email_folded, []).append((person, ids.get(person.pk, "")))
+    others = PersonAddress.objects.filter(email_folded__in=addresses, person__removed_at__isnull=True)
+    for other in others.select_related("person").order_by("person_id"):
+        # One human with two addresses, known since two records were merged: never a second record.
+        person = by_pk.setdefault(other.person_id, other.person)
+        found.setdefault(other.email_folded, []).append((person, ""))
     return found
 
 
