@@ -1,19 +1,25 @@
 """The examples, on the real files they were written for. These files are not part of the project."""
 
+import csv
 import json
 import os
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Sum
 
 from firstwin.accounts.models import Account, Person, Touch
 from firstwin.connectors.actions.run_import import plan_import, run_import
+from firstwin.connectors.plan import Ends
 from firstwin.connectors.report import Report
-from firstwin.connectors.tests.files import counts, faults, snapshot
+from firstwin.connectors.tests.files import BOOKKEEPING, counts, faults, snapshot
 from firstwin.core import clock
+from firstwin.revenue.models import ChurnRecord, Product, SubscriptionLine
+from firstwin.support.models import Ticket
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 DATA = Path(os.environ.get("FIRSTWIN_TEST_DATA") or "/nonexistent")
@@ -24,9 +30,9 @@ pytestmark = [
 ]
 
 
-def imported(name: str, tmp_path: Path, **files: str) -> Report:
+def imported(name: str, tmp_path: Path, ends: Ends | None = None, **files: str) -> Report:
     paths = {key: DATA / path for key, path in files.items()}
-    plan = plan_import(mapping=EXAMPLES / f"{name}.yaml", paths=paths)
+    plan = plan_import(mapping=EXAMPLES / f"{name}.yaml", paths=paths, ends=ends)
     return run_import(plan=plan, by=None, now=clock.now(), rejects=tmp_path)
 
 
@@ -56,15 +62,83 @@ def test_crm_sales(tmp_path: Path) -> None:
     assert snapshot() == before
 
 
-def test_ravenstack_accounts(tmp_path: Path) -> None:
-    (file,) = imported("ravenstack_accounts", tmp_path, accounts="ravenstack/ravenstack_accounts.csv").files
-    assert counts(file) == {"read": 500, "new": 500}
+RAVENSTACK = {
+    "accounts": "ravenstack/ravenstack_accounts.csv",
+    "subscriptions": "ravenstack/ravenstack_subscriptions.csv",
+    "tickets": "ravenstack/ravenstack_support_tickets.csv",
+    "churn": "ravenstack/ravenstack_churn_events.csv",
+}
+DAYS = (date(2023, 1, 1), date(2023, 6, 30), date(2024, 2, 29), date(2024, 4, 12), date(2024, 12, 31))
+
+
+def facts() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the commercial and support facts, without bookkeeping."""
+    found = {}
+    for model in (Product, SubscriptionLine, Ticket, ChurnRecord):
+        names = [field.attname for field in model._meta.concrete_fields if field.attname not in BOOKKEEPING]
+        found[model.__name__] = list(model._default_manager.order_by("pk").values_list(*names))
+    return found
+
+
+def in_force(on: date, *, is_inclusive: bool = False) -> tuple[int, int, int]:
+    """(paying accounts, lines, ARR in dollars) on a day, from nothing but the file."""
+    with (DATA / RAVENSTACK["subscriptions"]).open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+
+    def day(said: str) -> date:
+        return datetime.strptime(said, "%d-%m-%Y").date()
+
+    def holds(row: dict[str, str]) -> bool:
+        if not row["end_date"]:
+            return day(row["start_date"]) <= on
+        last = day(row["end_date"]) - timedelta(days=0 if is_inclusive else 1)
+        return day(row["start_date"]) <= on <= last
+
+    held = [row for row in rows if holds(row) and row["is_trial"] == "FALSE"]
+    return len({row["account_id"] for row in held}), len(held), sum(int(row["arr_amount"]) for row in held)
+
+
+def stored(on: date) -> tuple[int, int, int]:
+    lines = SubscriptionLine.objects.standing().in_force(on).paid()
+    arr = lines.aggregate(all=Sum("arr_minor"))["all"] or 0
+    return lines.values("account").distinct().count(), lines.count(), arr // 100
+
+
+def test_ravenstack(tmp_path: Path) -> None:
+    accounts, lines, tickets, churn = imported("ravenstack", tmp_path, **RAVENSTACK).files
+    assert counts(accounts) == {"read": 500, "new": 500}
     assert len(asked("churned = true")) == 110
-    assert len(asked("on_trial = true")) == 97
     assert len(asked("plan = Enterprise")) == 154
-    assert len(asked("country = 'United Kingdom' and industry = 'DevTools'")) > 0
-    (first,) = asked("name = 'Company_0'", "customer_since", "seats")
-    assert (first["customer_since"], first["seats"]) == ("2024-10-16", 9)
+    (first,) = asked("name = 'Company_0'", "customer_since", "stated_seats")
+    assert (first["customer_since"], first["stated_seats"]) == ("2024-10-16", 9)
+
+    assert counts(lines) == {"read": 5_000, "new": 5_000}
+    assert lines.warnings == {"It starts and ends on the same day, so it is never in force.": 13}
+    assert SubscriptionLine.objects.filter(is_trial=True, arr_minor=0).count() == 778
+    assert set(Product.objects.values_list("name", flat=True)) == {"Basic", "Pro", "Enterprise"}
+    assert [stored(day) for day in DAYS] == [in_force(day) for day in DAYS]
+
+    assert counts(tickets) == {"read": 2_000, "new": 2_000}
+    last_words = Ticket.objects.standing().filter(valid_to__isnull=True)
+    assert last_words.count() == 2_000
+    assert last_words.filter(csat__isnull=True).count() == 825
+    assert counts(churn) == {"read": 600, "new": 600}
+    assert ChurnRecord.objects.standing().filter(is_reactivation=True).count() == 61
+
+    before = facts()
+    again = imported("ravenstack", tmp_path, **RAVENSTACK)
+    assert [counts(file) for file in again.files] == [
+        {"read": rows, "unchanged": rows} for rows in (500, 5_000, 2_000, 600)
+    ]
+    assert facts() == before
+
+
+def test_ravenstack_with_ends_that_are_last_days(tmp_path: Path) -> None:
+    """Zero-day lines become lines of a day, and every line is in force a day longer."""
+    lines = imported("ravenstack", tmp_path, ends="inclusive", **RAVENSTACK).files[1]
+    assert not lines.warnings
+    assert [stored(day) for day in DAYS] == [in_force(day, is_inclusive=True) for day in DAYS]
+    assert stored(DAYS[3]) != in_force(DAYS[3])
 
 
 SALESFORCE = {
