@@ -6,7 +6,7 @@ whatever can be compared does.
 
 A *statement* says: known at K, the record runs from start to end, and its value is V from `since` on. What was stated
 later wins wherever it speaks: the bounds and the holder are those of the latest statement, and at any time the value is
-that of the latest statement whose `since` lies before. The first piece reaches back to the start, because nothing
+that of the latest statement whose `since` lies before. What was known first reaches back to the start, because nothing
 earlier is known. So statements that carry their own times end alike in whatever order they arrive. (One exception: of
 equal values stated again and again only the first and the last moment are kept; a different one that arrives late and
 falls in between is taken for a mistake of the source.)
@@ -185,10 +185,8 @@ def _stairs(runs: Iterable[_Run]) -> list[_Run]:
 
 
 def _covers(run: _Run, earlier: _Run, *, is_first: bool) -> bool:
-    if run.since is None or earlier.since is None:
-        return run.since is None
-    # The first value reaches back to the start: one that holds from the same day leaves it the days before.
-    return bool(run.since < earlier.since if is_first else run.since <= earlier.since)
+    # What was known first reaches back to the start: only a word about the very start takes that from it.
+    return run.since is None or (not is_first and earlier.since is not None and bool(run.since <= earlier.since))
 
 
 def _cut(

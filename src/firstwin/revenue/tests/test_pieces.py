@@ -116,28 +116,23 @@ def _histories(draw: st.DrawFn, *, ends: bool = True) -> list[Statement]:
     for number, known in enumerate(draw(_KNOWN)):
         # It lasts beyond the day it was told: one that was over by then speaks of what was said just before it.
         end = draw(st.sampled_from([None, day(max(known, 0) + 1), END, day(500)])) if ends else END
-        since = draw(st.none() | st.integers(-50, 340).map(day))
-        history.append(said(number, known, end=end, since=since if end is None or (since or START) < end else None))
+        holds = draw(st.none() | st.integers(-50, 340).map(day))
+        history.append(said(number, known, end=end, since=holds if end is None or (holds or START) < end else None))
     return history
 
 
 def _on(history: Sequence[Statement], n: int) -> int | None:
-    """The plain rule: the latest statement whose value holds by then, the first known one before that."""
+    """The plain rule: the latest statement whose value holds by then; before that, what was known first."""
     latest = max(history, key=lambda one: one.known_at)
     if not (latest.start <= day(n) and (latest.end is None or day(n) < latest.end)):
         return None
+    first = min(history, key=lambda one: one.known_at)
 
     def since(one: Statement) -> date:
-        return one.since or (one.told if one.told > START else date.min)
+        return date.min if one is first or (one.since is None and one.told <= START) else one.since or one.told
 
     by_then = [one for one in history if since(one) <= day(n)]
-    if by_then:
-        return int(max(by_then, key=lambda one: one.known_at).value[0])
-    first = min(since(one) for one in history)
-    firsts = [one for one in history if since(one) == first]
-    # From the very start: the latest word. From a later day: what was known first reaches back before it.
-    choose = max if first == date.min else min
-    return int(choose(firsts, key=lambda one: one.known_at).value[0])
+    return int(max(by_then, key=lambda one: one.known_at).value[0])
 
 
 @given(_histories(), st.randoms(use_true_random=False))
