@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("firstwin.accounts.urls")),
     path("", include("firstwin.outreach.urls")),
     path("", include("firstwin.revenue.urls")),
+    path("", include("firstwin.support.urls")),
+    path("", include("firstwin.connectors.urls")),
 ]
 
 handler400 = "firstwin.ui.views.bad_request"

@@ -9,10 +9,11 @@ class ConnectorsConfig(AppConfig):
     label = "connectors"
 
     def ready(self) -> None:
-        from firstwin.connectors import invariants, tasks
+        from firstwin.connectors import invariants, registrations, tasks
 
         invariants.register_all()
         tasks.register_schedules()
+        registrations.register()
         post_migrate.connect(_install_journal, sender=self)
 
 

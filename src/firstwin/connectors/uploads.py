@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-LARGEST_UPLOAD = 1 << 30
+LARGEST_UPLOAD = 1_000_000_000
 """Bytes, of all files sent at once."""
 
 MOST_FILES = 20

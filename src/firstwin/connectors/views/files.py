@@ -31,11 +31,11 @@ def files(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def file(request: HttpRequest, draft: UUID, name: str) -> HttpResponse:
+def one(request: HttpRequest, draft: UUID, file: str) -> HttpResponse:
     """Read one file in another way than was detected, or as another kind of record."""
     user = importer(request)
     found = draft_at(user, draft)
-    if found.file_called(name) is None:
+    if found.file_called(file) is None:
         raise NotFound("There is no such file in this import.")
     if request.method != "POST":
         return go(request, "import_files", draft=draft)
@@ -45,23 +45,23 @@ def file(request: HttpRequest, draft: UUID, name: str) -> HttpResponse:
         raise Refused("There is no such kind of record.")
     problem = ""
     try:
-        drafts.set_file(by=user, draft=found, name=name, chosen=said, now=clock.now())
+        drafts.set_file(by=user, draft=found, name=file, chosen=said, now=clock.now())
     except Refused as refusal:
         problem = refusal.message
     found.refresh_from_db()
     if not is_htmx(request):
-        return _page(request, found, name, problem) if problem else go(request, "import_files", draft=draft)
+        return _page(request, found, file, problem) if problem else go(request, "import_files", draft=draft)
     status = 422 if problem else 200
     return fragment(
-        request, TEMPLATE, "file", status=status, one=_shown(found, name), problem=problem, **_options(found)
+        request, TEMPLATE, "file", status=status, one=_shown(found, file), problem=problem, **_options(found)
     )
 
 
 @require_POST
-def remove(request: HttpRequest, draft: UUID, name: str) -> HttpResponse:
+def remove(request: HttpRequest, draft: UUID, file: str) -> HttpResponse:
     user = importer(request)
     found = draft_at(user, draft)
-    drafts.drop_file(by=user, draft=found, name=name, now=clock.now())
+    drafts.drop_file(by=user, draft=found, name=file, now=clock.now())
     return go(request, "import_files", draft=draft)
 
 

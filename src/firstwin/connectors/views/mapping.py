@@ -38,15 +38,15 @@ def first(request: HttpRequest, draft: UUID) -> HttpResponse:
     found = draft_at(importer(request), draft)
     if not found.files:
         return go(request, "import_upload", draft=draft)
-    return go(request, "import_mapping_file", draft=draft, name=found.files[0]["name"])
+    return go(request, "import_mapping_file", draft=draft, file=found.files[0]["name"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def file(request: HttpRequest, draft: UUID, name: str) -> HttpResponse:
+def one_file(request: HttpRequest, draft: UUID, file: str) -> HttpResponse:
     """The columns of one file. Every change is kept at once."""
     user = importer(request)
     found = draft_at(user, draft)
-    if found.file_called(name) is None:
+    if found.file_called(file) is None:
         raise NotFound("There is no such file in this import.")
     files = [seen(found, one) for one in found.files]
     try:
@@ -56,14 +56,14 @@ def file(request: HttpRequest, draft: UUID, name: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         said = {key: str(value)[:500] for key, value in request.POST.items()}
-        problem = _keep(user, found, document, files, name, said)
+        problem = _keep(user, found, document, files, file, said)
         found.refresh_from_db()
         files = [seen(found, one) for one in found.files]
         document = working_document(found, files)
         if "next" in said and not problem:
-            return _onward(request, found, document, files, name)
+            return _onward(request, found, document, files, file)
     status = 422 if problem else 200
-    context = _context(found, document, files, name, problem)
+    context = _context(found, document, files, file, problem)
     if is_htmx(request) and request.method == "POST":
         return fragment(request, TEMPLATE, "form", status=status, **context)
     return page(request, TEMPLATE, status=status, **context)
@@ -117,7 +117,7 @@ def _onward(
     names = [one.name for one in files]
     place = names.index(name) + 1
     if place < len(names):
-        return go(request, "import_mapping_file", draft=draft.key, name=names[place])
+        return go(request, "import_mapping_file", draft=draft.key, file=names[place])
     return go(request, "import_preview", draft=draft.key)
 
 
@@ -133,7 +133,7 @@ def _context(
         "one": one,
         "steps_shown": steps(draft, "mapping"),
         "files_shown": [
-            (f.file["file"], reverse("import_mapping_file", kwargs={**at, "name": f.name}), None, f is one)
+            (f.file["file"], reverse("import_mapping_file", kwargs={**at, "file": f.name}), None, f is one)
             for f in files
         ],
         "source": document["source"],

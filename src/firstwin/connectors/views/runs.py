@@ -85,14 +85,14 @@ def again(request: HttpRequest, run: int) -> HttpResponse:
 
 
 @require_safe
-def rejects(request: HttpRequest, run: int, name: str) -> StreamingHttpResponse:
+def rejects(request: HttpRequest, run: int, file: str) -> StreamingHttpResponse:
     """The rejected rows of one file, to mend and import again."""
     importer(request)
     found = run_at(run)
-    path = _rejected(found, name)
+    path = _rejected(found, file)
     if path is None:
         raise NotFound("There is no file of rejected rows. They are kept for 30 days.")
-    called = f"{found.source}-{found.pk}-{name}-rejected.csv"
+    called = f"{found.source}-{found.pk}-{file}-rejected.csv"
     return StreamingHttpResponse(
         _chunks(path),
         content_type="text/csv; charset=utf-8",

@@ -16,8 +16,12 @@ from firstwin.connectors.wizard.document import (
     format_of,
     is_open,
     suggested,
+    tidy,
 )
 from firstwin.connectors.wizard.guess import Seen
+
+SURE = 0.75
+"""Confidence above which a suggestion needs no explanation."""
 
 NEW = "new:"
 """Marks the choice of a field that is to be defined."""
@@ -150,10 +154,7 @@ def apply_form(document: dict[str, Any], one: Seen, said: Mapping[str, str], cur
     used = {field for e in document["files"] for field in (fields if e is entry else e.get("fields") or {})}
     kept = [a for a in attributes if a.get("key") in used]
     files = [new if e is entry else e for e in document["files"]]
-    made_of = {**document, "attributes": kept, "files": files}
-    if not kept:
-        made_of.pop("attributes")
-    return made_of
+    return tidy({**document, "attributes": kept, "files": files})
 
 
 def _fields(entry: Entry, fresh: Entry, chosen: Mapping[str, str], formats: Mapping[str, str], one: Seen) -> Entry:
@@ -221,7 +222,8 @@ def _line(one: Seen, index: int, name: str, field: str, said: Any) -> Line:
 
 def _why(one: Seen, field: str, column: str) -> str:
     guesses = one.guess.fields if one.guess else ()
-    return next((guess.why for guess in guesses if (guess.field, guess.column) == (field, column)), "")
+    same = (guess for guess in guesses if (guess.field, guess.column) == (field, column))
+    return next((f"A guess. {guess.why}" for guess in same if guess.confidence < SURE), "")
 
 
 def _formats(guess: ColumnGuess | None) -> list[tuple[str, str]]:

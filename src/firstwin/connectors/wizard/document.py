@@ -33,11 +33,14 @@ def working_document(draft: ImportDraft, files: Sequence[Seen]) -> dict[str, Any
     held = {entry.get("name"): entry for entry in _entries(document)}
     document["source"] = draft.source or document.get("source") or "import"
     document["files"] = [_entry(held.get(one.name), one, document["source"]) for one in files]
-    if not document.get("attributes"):
-        document.pop("attributes", None)
-    return {
-        key: document[key] for key in ("source", *(key for key in document if key not in {"source", "files"}), "files")
-    }
+    return tidy(document)
+
+
+def tidy(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same in the order in which people read it; empty parts are left out."""
+    rest = [key for key in document if key not in {"source", "files", "attributes", "zone"}]
+    order = [key for key in ("source", "zone", "attributes", *rest) if document.get(key)]
+    return {**{key: document[key] for key in order}, "files": [_tidy_entry(one) for one in document["files"]]}
 
 
 def write_document(document: Mapping[str, Any]) -> str:
@@ -115,6 +118,10 @@ def _entry(held: Entry | None, one: Seen, source: str) -> Entry:
             entry[key] = _WORDS.get(chosen[key], chosen[key])
         elif one.file["touched"]:
             entry.pop(key, None)
+    return entry
+
+
+def _tidy_entry(entry: Entry) -> Entry:
     order = ("name", "kind", *SETTINGS, "ends", "changes", "duplicates", *SPECIAL)
     rest = [key for key in entry if key not in order and key != "fields"]
     return {key: entry[key] for key in (*order, *rest, "fields") if key in entry}
