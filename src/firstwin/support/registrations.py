@@ -1,6 +1,6 @@
 """What this room brings to the others: registered once, when the app is ready."""
 
-from firstwin.support import fields, invariants, published
+from firstwin.support import fields, invariants, panels, published
 
 
 def register() -> None:
@@ -8,3 +8,4 @@ def register() -> None:
     fields.register_all()
     published.register_all()
     invariants.register_all()
+    panels.register()

@@ -1,0 +1,1 @@
+"""What the support section of the account page shows."""
