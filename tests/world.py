@@ -24,6 +24,9 @@ from firstwin.accounts.models import (
     SavedView,
     TouchKind,
 )
+from firstwin.connectors.actions.drafts import add_file, open_draft, set_mapping
+from firstwin.connectors.models import ImportDraft, ImportRun
+from firstwin.connectors.uploads import incoming_folder
 from firstwin.outreach.models import OutboxMessage
 from firstwin.people.actions.invitations import invite
 from firstwin.people.models import Undo, User
@@ -108,9 +111,37 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _draft(admin: User) -> ImportDraft:
+    """An import somebody prepares, as far as its preview."""
+    draft = open_draft(by=admin, now=NOW)
+    path = incoming_folder() / f"{draft.key.hex}.part"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("Id,Name,Since\nA-1,Acme,03/04/2024\n,Nameless,04/05/2024\n", encoding="utf-8")
+    add_file(by=admin, draft=draft, called="accounts.csv", path=path, sha256="", now=NOW)
+    text = "source: crm\nfiles:\n- {name: accounts, kind: accounts, key: Id, fields: {name: Name}}\n"
+    set_mapping(by=admin, draft=draft, text=text, now=NOW)
+    return draft
+
+
+def _run(admin: User) -> ImportRun:
+    """An import that came to its end, with a rejected row."""
+    counts = {"read": 3, "new": 2, "changed": 0, "unchanged": 0, "skipped": 0, "rejected": 1}
+    fault = {"line": 3, "column": "Id", "value": "", "reason": "The key is blank."}
+    file = {
+        "name": "accounts", "file": "accounts.csv", "kind": "accounts", "sha256": "", "encoding": "utf-8",
+        "delimiter": ",", "counts": counts, "skipped": {}, "warnings": {"It is lossy.": 2}, "faults": [fault],
+        "fault_count": 1, "rejects": None,
+    }  # fmt: skip
+    return ImportRun.objects.create(
+        source="crm", mapping_name="crm.yaml", mapping_sha256="", mapping_text="source: crm\n", state="finished",
+        files=[file], started_at=NOW, finished_at=NOW, by=admin, progress=1.0, cursor={"step": 1},
+    )  # fmt: skip
+
+
 def _samples(admin: User, things: dict[str, Any]) -> Samples:
     invited = invite(by=admin, email="new@example.com", name="New", role=Role.CSM, now=NOW)
     message = OutboxMessage.objects.order_by("pk").first()
+    draft, run = _draft(admin), _run(admin)
     undo = Undo.objects.create(
         user=things["owner"], verb="touch.logged", payload={"touch": str(things["touch"].key)}, says="Logged",
         made_at=NOW, expires_at=NOW + timedelta(hours=1),
@@ -130,6 +161,8 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "field": "tags",
             "form": "csv",
             "kind": "touch",
+            "draft": draft.key,
+            "run": run.pk,
         },
         by_route={
             "view": {"key": things["view"].key},
@@ -150,6 +183,10 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "team_archive": {"key": things["owner"].team.key},
             "team_restore": {"key": things["owner"].team.key},
             "account_reset_password_from_key": {"key": "set-password", "uidb36": "1"},
+            "import_file": {"draft": draft.key, "file": "accounts"},
+            "import_file_removal": {"draft": draft.key, "file": "accounts"},
+            "import_mapping_file": {"draft": draft.key, "file": "accounts"},
+            "import_rejects": {"run": run.pk, "file": "accounts"},
             "outbox_message": {"pk": message.pk if message else 1},
             "outbox_send_again": {"pk": message.pk if message else 1},
             "outbox_discard": {"pk": message.pk if message else 1},

@@ -7,10 +7,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from firstwin.accounts.models import Attribute
+from firstwin.accounts.models import Attribute, AttributeValue
 from firstwin.accounts.references import Reference
+from firstwin.accounts.values import in_words
 from firstwin.connectors.files import Row
-from firstwin.connectors.kinds.binding import Binding, bind
+from firstwin.connectors.kinds.binding import ATTRIBUTE, Binding, bind
 from firstwin.connectors.kinds.cells import Cell
 from firstwin.connectors.mapping.read import ReadMapping, zone_called
 from firstwin.connectors.models import ImportDraft
@@ -84,31 +85,36 @@ def _preview(draft: ImportDraft, read: ReadMapping, index: int, file: Mapping[st
     try:
         table = open_head(draft.path_of(dict(file)), file["found"], {k: v for k, v in chosen.items() if v})
         zone = zone_called(read.mapping.zone) if read.mapping.zone else clock.zone()
-        binding = bind(read, index, table, _attributes(read), zone, read.mapping.source)
+        attributes = _attributes(read)
+        binding = bind(read, index, table, attributes, zone, read.mapping.source)
         rows = list(islice(table.rows(), ROWS))
     except Refused as problem:
         said = problem.message.replace(str(file["stored"]), str(file["file"]))
         return FilePreview(mapped.name, str(file["file"]), kind, (), (), said)
     cells = [cell for cell in (binding.key, binding.known_at, *binding.cells) if cell is not None]
-    columns = [(words(cell.name.partition(":")[2] or cell.name), cell.label) for cell in cells]
-    lines = [_line(row, binding, cells) for row in rows]
+    ours = [attributes.get(cell.name.removeprefix(ATTRIBUTE)) if ATTRIBUTE in cell.name else None for cell in cells]
+    columns = [(own.label if own else words(cell.name), cell.label) for own, cell in zip(ours, cells, strict=True)]
+    lines = [_line(row, binding, list(zip(cells, ours, strict=True))) for row in rows]
     return FilePreview(mapped.name, str(file["file"]), kind, columns, lines)
 
 
-def _line(row: Row, binding: Binding, cells: Sequence[Cell]) -> Line:
+def _line(row: Row, binding: Binding, cells: Sequence[tuple[Cell, Attribute | None]]) -> Line:
     if row.trouble:
-        return Line(row.line, [Shown(shorten(cell.take(row.cells), 60)) for cell in cells], trouble=row.trouble)
+        return Line(row.line, [Shown(shorten(cell.take(row.cells), 60)) for cell, _ in cells], trouble=row.trouble)
     skipped = next((rule.because for rule in (*binding.skip, *binding.remove) if rule.holds(row.cells)), "")
-    return Line(row.line, [_shown(cell, row, cell is binding.key) for cell in cells], skipped)
+    return Line(row.line, [_shown(cell, own, row, cell is binding.key) for cell, own in cells], skipped)
 
 
-def _shown(cell: Cell, row: Row, is_key: bool) -> Shown:
+def _shown(cell: Cell, own: Attribute | None, row: Row, is_key: bool) -> Shown:
     try:
         value = cell.read(row.cells)
     except Refused as problem:
         return Shown(cell.shown(row.cells), problem.message)
     if is_key and value in {None, ""}:
         return Shown("", "The key is blank.")
+    if own is not None and value is not None:
+        number, text, day = value
+        return Shown(shorten(in_words(own, AttributeValue(number=number, text=text, day=day)), 80))
     return Shown(shorten(_words(value), 80))
 
 
