@@ -214,6 +214,18 @@ class ParentForm(forms.Form):
     parent = forms.CharField(label="Parent", required=False, max_length=80, help_text="Empty: it stands alone.")
 
 
+class OtherAccountForm(forms.Form):
+    looks: ClassVar[Looks] = {"other": "pick:account_options"}
+
+    other = forms.CharField(label="The other record", max_length=80)
+
+
+class OtherPersonForm(forms.Form):
+    looks: ClassVar[Looks] = {"other": "pick:person_options"}
+
+    other = forms.CharField(label="The other record", max_length=24)
+
+
 class ChildForm(forms.Form):
     """A new account below, or one that is there already."""
 

@@ -118,6 +118,11 @@ class Kept:
     moves: int
     stays: int = 0
 
+    @property
+    def labels(self) -> str:
+        """The word for several."""
+        return self.label + ("es" if self.label.endswith(("ch", "s", "x")) else "s")
+
 
 def what_moves(target: Target, *, absorbed: int, survivor: int) -> list[Kept]:
     """What a merge would move, by kind; kinds of which there is nothing are left out."""
@@ -145,15 +150,15 @@ def what_goes_back(target: Target, merge: Any) -> list[Kept]:
     return found
 
 
-def moved_rows(merge: Any) -> list[tuple[str, int]]:
-    """(kind of row, how many) that this merge moved."""
+def moved_rows(merge: Any) -> list[Kept]:
+    """What this merge moved, by kind."""
     target: Target = Account if isinstance(merge, Merge) else Person
     labels = {(held.table, held.column): held.label for held in held_by(target)}
     counts: dict[str, int] = {}
     for table, column, pks in MergeMove.objects.filter(merge=merge.key).values_list("table", "column", "pks"):
         label = labels.get((table, column), table)
         counts[label] = counts.get(label, 0) + len(pks)
-    return sorted(counts.items())
+    return [Kept(label, count) for label, count in sorted(counts.items()) if count]
 
 
 def stragglers(target: Target, *, before: datetime) -> Sequence[tuple[Any, int, list[int]]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from firstwin.accounts.views import bulk, cells, exports, filters, lists, new, preview, saved_views
+from firstwin.accounts.views import bulk, cells, exports, filters, lists, merge, new, preview, saved_views
 
 LIST = [
     path("", lists.home, name="home"),
@@ -17,6 +17,7 @@ LIST = [
     path("list/views/<slug:key>/", saved_views.view, name="view"),
     path("list/views/<slug:key>/removal/", saved_views.removal, name="view_removal"),
     path("list/bulk/<slug:deed>/", bulk.bulk, name="account_bulk"),
+    path("list/merge/", merge.merge_ticked, name="account_merge_ticked"),
     path("list/edits/<int:pk>/", bulk.progress, name="bulk_edit"),
     path("list/preview/<slug:key>/", preview.preview, name="account_preview"),
     path("list/preview/<slug:key>/touch/", preview.touch, name="account_quick_touch"),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from firstwin.accounts import queries
 from firstwin.accounts.actions.people import edit_person
 from firstwin.accounts.forms import EditPersonForm
+from firstwin.accounts.merged import open_merges
 from firstwin.accounts.models import Membership, Person
 from firstwin.accounts.moved import moved_person
 from firstwin.accounts.views.answers import attempt, reader, say_next
@@ -77,6 +78,8 @@ def _page(
         memberships=[(m, [r for r in roles if r.account_id == m.account_id and _overlap(r, m)]) for m in memberships],
         touches=queries.touches_with(who, asker.scope),
         why_not=asker.why_not or _elsewhere(who, memberships),
+        merges=open_merges(Person, who.pk),
+        addresses=list(who.addresses.order_by("email").values_list("email", flat=True)),
     )
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from firstwin.accounts import changes, deeds, queries, rollups, timeline_page
 from firstwin.accounts.actions.files import TYPES
 from firstwin.accounts.forms import FileForm, TimelineFilterForm
+from firstwin.accounts.merged import absorbed_by, open_merges
 from firstwin.accounts.models import Account, Touch, TouchKind
 from firstwin.accounts.models.kinds import RollUp
 from firstwin.accounts.views.answers import current_query, reader
@@ -39,6 +40,7 @@ def summary(request: HttpRequest, account: Account) -> dict[str, Any]:
         "domains": list(account.domains.order_by("name").values_list("name", flat=True)),
         "external": list(account.external_ids.order_by("source", "external_id")[:20]),
         "today": day_of(asker.now),
+        "merges": open_merges(Account, account.pk),
     }
 
 
@@ -119,7 +121,12 @@ MOST_DEEDS = 50
 
 def trail(account: Account, *, did: str, before: str) -> dict[str, Any]:
     """A page of the trail by keyset. did: a beginning of deeds, '' for all."""
+    # The trail of what was merged into it goes on here.
+    within = absorbed_by(account.pk)
     rows = trail_of_account(account.pk)
+    if within:
+        rows = rows.model.objects.filter(account_id__in=[account.pk, *within]).select_related("actor", "detail")
+        rows = rows.newest_first()
     if did in {start for start, _ in deeds.GROUPS}:
         rows = rows.filter(did__startswith=did)
     else:
