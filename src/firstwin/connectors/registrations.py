@@ -10,6 +10,7 @@ from firstwin.accounts.quality import register_rhythms
 from firstwin.connectors import draft_tasks
 from firstwin.connectors.rules import can_import
 from firstwin.connectors.sources import rhythms
+from firstwin.core.backup.folders import register_folder
 from firstwin.core.jobs import register_schedule
 from firstwin.ui import commands
 from firstwin.ui.navigation import NavEntry, register_entry
@@ -26,6 +27,7 @@ def register() -> None:
     register_entry(NavEntry("imports", "Imports", "imports", "upload", "g m", 700, visible=_may_import))
     commands.register_source(import_commands)
     register_rhythms(rhythms)
+    register_folder("imports")
     register_schedule("connectors.drafts", draft_tasks.forget_old_drafts, "Forget old import drafts", daily_at="03:50")
 
 

@@ -82,7 +82,7 @@ def sync_folder(folder: Path) -> None:
 
 def _files(root: Path) -> Iterator[Path]:
     for folder, below, names in os.walk(root):
-        below.sort()
+        below[:] = sorted(name for name in below if not name.startswith("."))  # the others are still being filled
         for name in sorted(names):
             path = Path(folder) / name
             if path.is_file() and not path.is_symlink():
