@@ -5,6 +5,8 @@ from firstwin.core.panels import Panel, register_panel
 
 def register() -> None:
     """Called once, when the app is ready."""
+    # What can be taken back registers itself on import.
+    from firstwin.revenue.actions import record_churn  # noqa: F401
     from firstwin.revenue.views import section
 
     register_panel(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from firstwin.revenue.views import records
+from firstwin.revenue.views import churn, records
 
 _C = "accounts/<slug:key>/commercial/"
 
@@ -11,5 +11,8 @@ urlpatterns = [
     path(f"{_C}lines/<int:pk>/", records.line, name="account_line"),
     path(f"{_C}invoices/<int:pk>/", records.invoice, name="account_invoice"),
     path(f"{_C}contracts/<int:pk>/", records.contract, name="account_contract"),
+    path(f"{_C}churn/new/", churn.new, name="account_churn_new"),
+    path(f"{_C}churn/<slug:record>/correction/", churn.correct, name="account_churn_correction"),
+    path(f"{_C}churn/<slug:record>/retraction/", churn.retract, name="account_churn_retraction"),
     path(f"{_C}churn/<int:pk>/", records.churn_record, name="account_churn"),
 ]

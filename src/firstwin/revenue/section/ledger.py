@@ -93,6 +93,11 @@ class Ledger:
         return max(cards, key=lambda one: (one.is_default, one.expires_on), default=None)
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether some of it is priced in another currency than the installation's."""
+        return any(piece.currency != self.exchange.currency for piece in self.pieces)
+
+    @property
     def is_empty(self) -> bool:
         return not (self.pieces or self.contracts or self.methods or self.churn)
 

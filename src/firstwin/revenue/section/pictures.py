@@ -188,7 +188,11 @@ def _steps(ledger: Ledger, pieces: Sequence[SubscriptionLine]) -> list[Step]:
         whole = ledger.exchange.total(running)
         if steps and whole == before:
             continue
-        steps.append(Step(on, whole.minor if whole else None, _written(ledger, running, whole), _moved(before, whole)))
+        steps.append(
+            Step(
+                on, whole.minor if whole is not None else None, _written(ledger, running, whole), _moved(before, whole)
+            )
+        )
         before = whole
     return steps
 

@@ -8,12 +8,13 @@ from django.urls import reverse
 from firstwin.accounts.models import Account
 from firstwin.accounts.views.answers import address, current_query, reader
 from firstwin.core.money import Money
-from firstwin.revenue.models import Contract
+from firstwin.revenue.models import ChurnRecord, Contract
 from firstwin.revenue.section.asof import AsOf
-from firstwin.revenue.section.figures import conversion, expiry, figures_of, yearly
+from firstwin.revenue.section.figures import expiry, figures_of
 from firstwin.revenue.section.invoices import invoices_shown
 from firstwin.revenue.section.ledger import ledger_of
 from firstwin.revenue.section.pictures import arr_in_words, arr_over_time, lines_shown
+from firstwin.ui.filters import day
 
 HERE = "commercial"
 MOST = 12
@@ -37,9 +38,10 @@ def commercial(request: HttpRequest, account: Account) -> dict[str, Any]:
         "lines": lines,
         "chart": chart,
         "chart_words": arr_in_words(ledger, chart) if chart else "",
-        "chart_rates": conversion(ledger, yearly(ledger)),
+        "chart_rates": f"at the rates of {day(asof.on, 'always')}" if ledger.is_foreign else "",
         "invoices": invoices_shown(account, asof, query, ledger.exchange),
         "contracts": [(one, _worth(one)) for one in ledger.contracts[:MOST]],
+        "losses": [(one, _lost(one)) for one in ledger.churn[:MOST]],
         "methods": [(method, *expiry(method, asof.on)) for method in ledger.methods],
         "here": address(account, HERE),
         "today": AsOf.of({}, asof.now).on,
@@ -52,3 +54,7 @@ def _worth(contract: Contract) -> Money | None:
         if contract.total_minor is not None and contract.currency
         else None
     )
+
+
+def _lost(row: ChurnRecord) -> Money | None:
+    return Money(row.lost_minor, row.currency) if row.lost_minor is not None and row.currency else None
