@@ -7,6 +7,7 @@ from typing import Any
 from firstwin.accounts.actions.receive import Received
 from firstwin.connectors.kinds.gather import Gathered
 from firstwin.connectors.kinds.money_columns import Amounts
+from firstwin.connectors.kinds.products_found import pretend_product
 from firstwin.connectors.kinds.storing import store, unsaid_of
 from firstwin.connectors.kinds.words import price_period
 from firstwin.core.errors import Refused
@@ -29,7 +30,13 @@ def receive_products(gathered: Gathered) -> Received:
         )  # fmt: skip
 
     unsaid = unsaid_of(gathered, {"family": ["family"], "unit": ["unit"], "is_archived": ["archived"]})
-    return store(gathered, gathered.each(make), revenue.receive_products, unsaid)
+    said = gathered.each(make)
+    received = store(gathered, said, revenue.receive_products, unsaid)
+    if gathered.intake.is_dry:
+        for one in said:
+            if one.row in received.new:
+                pretend_product(gathered.intake, one.external_id, one.name)
+    return received
 
 
 _CONTRACT = {

@@ -35,10 +35,14 @@ class Intake:
 
 @dataclass
 class Pretended:
-    """Ids below zero for what a dry run would have made, and where its people would work."""
+    """Ids below zero for what a dry run would have made, where its people would work, and what its products are called.
+
+    products: (by, source, as it is compared) → id.
+    """
 
     numbers: Any = field(default_factory=lambda: count(-1, -1))
     accounts_of: dict[int, set[int]] = field(default_factory=dict)
+    products: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def id(self) -> int:
         return int(next(self.numbers))

@@ -18,6 +18,9 @@ def find_products(
 ) -> dict[ProductReference, int | str]:
     """Each reference → the id of the product, or the sentence that says why there is none."""
     found = _known(wanted)
+    if intake.is_dry:
+        pretended = intake.pretended.products
+        found |= {one: pk for one in wanted if one not in found and (pk := pretended.get(_slot(one))) is not None}
     missing = sorted((one for one in wanted if one not in found), key=lambda one: one.value)
     if creates and missing:
         found |= _made(missing, intake)
@@ -25,12 +28,23 @@ def find_products(
     return {one: found.get(one, f"No product has the {words[one.by]} {one.value[:80]!r}.") for one in wanted}
 
 
+def pretend_product(intake: Intake, external_id: str, name: str) -> None:
+    """In a dry run: let later rows find a product that would have been made."""
+    pk = intake.pretended.id()
+    intake.pretended.products.setdefault(("external_id", intake.source, external_id), pk)
+    intake.pretended.products.setdefault(("name", "", fold(name)), pk)
+
+
+def _slot(one: ProductReference) -> tuple[str, str, str]:
+    return one.by, one.source, fold(one.value) if one.by == "name" else one.value
+
+
 def _known(wanted: Collection[ProductReference]) -> dict[ProductReference, int | str]:
     found: dict[ProductReference, int | str] = {}
     slots: dict[tuple[str, str], dict[str, list[ProductReference]]] = {}
     for one in wanted:
-        compared = fold(one.value) if one.by == "name" else one.value
-        slots.setdefault((one.by, one.source), {}).setdefault(compared, []).append(one)
+        by, source, compared = _slot(one)
+        slots.setdefault((by, source), {}).setdefault(compared, []).append(one)
     for (by, source), asked in slots.items():
         for some in batched(sorted(asked), _AT_ONCE):
             for compared, pk in _rows(by, source, some):

@@ -22,6 +22,8 @@ def receive_rates(gathered: Gathered) -> Received:
         for name, column in (("on", days), ("base", bases), ("rate", rates)):
             if column[at] is None:
                 raise Refused("A rate has a day, two currencies and a number.", field=name)
+        if bases[at] == quotes[at]:
+            raise Refused("A rate is between two different currencies.", field="quote")
         line, key = gathered.rows[at].line, (days[at], bases[at], quotes[at])
         held = known.get(key)
         if held is not None and held.rate == round(rates[at], 12):

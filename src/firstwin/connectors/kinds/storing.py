@@ -16,12 +16,12 @@ class Receive(Protocol):
 def store(gathered: Gathered, said: Sequence[Any], receive: Receive, unsaid: Collection[str] = ()) -> Received:
     """Hand `said` to the verb `receive`, and add its outcomes to those the rows have so far.
 
-    A record of an account that a dry run only pretends to have opened is new, without being stored.
+    A record of an account or a product that a dry run only pretends to have made is new, without being stored.
     """
     intake, received = gathered.intake, gathered.received
-    real = [one for one in said if getattr(one, "account_id", 1) > 0]
+    real = [one for one in said if _is_real(one)] if intake.is_dry else said
     if len(real) != len(said):
-        pretended = [one for one in said if one.account_id <= 0]
+        pretended = [one for one in said if not _is_real(one)]
         received.ids |= {one.row: intake.pretended.id() for one in pretended}
         received.new |= {one.row for one in pretended}
     if not real:
@@ -36,6 +36,10 @@ def store(gathered: Gathered, said: Sequence[Any], receive: Receive, unsaid: Col
     for row, sentences in stored.warned.items():
         received.warned.setdefault(row, []).extend(sentences)
     return received
+
+
+def _is_real(one: Any) -> bool:
+    return all((getattr(one, name, None) or 1) > 0 for name in ("account_id", "product_id", "person_id"))
 
 
 def unsaid_of(gathered: Gathered, meant: Mapping[str, Collection[str]]) -> tuple[str, ...]:

@@ -85,13 +85,13 @@ def _after(gathered: Gathered, moment: str, passed: str, minutes: int) -> list[d
 
 
 def _check_moments(opened: datetime, closed: datetime | None, answered: datetime | None, now: datetime) -> None:
+    if opened > now:
+        raise Refused("It cannot have been opened later than now.", field="opened_at")
     for name, moment, what in (("closed_at", closed, "closed"), ("first_response_at", answered, "answered")):
         if moment is not None and moment < opened:
             raise Refused(f"It was {what} before it was opened.", field=name)
         if moment is not None and moment > now:
             raise Refused(f"It cannot have been {what} later than now.", field=name)
-    if opened > now:
-        raise Refused("It cannot have been opened later than now.", field="opened_at")
 
 
 def _rating(score: Decimal | None, scale: Decimal) -> int | None:
