@@ -41,6 +41,7 @@ def undo_import(*, by: Actor, run: ImportRun, now: datetime, is_enqueued: bool =
     Raises Refused when it is too late, or a later import of the same source builds on it.
     """
     require_import(by)
+    run = ImportRun.objects.get(pk=run.pk)
     if (reason := why_not(run, now=now)) is not None:
         raise Refused(reason)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Kill an import at every failpoint and at every pass of it, run it again, and tell what each left behind.
+"""Kill an import, or its undoing, at every failpoint and every pass of it; go on, or undo; tell what each left behind.
 
     python -m firstwin.connectors.tests.killing FOLDER [first]     first: only at the first pass of each point
 
@@ -19,6 +19,8 @@ from typing import Any
 import django
 
 POINTS = (
+    "stage.copied",
+    "stage.moved",
     "import.opened",
     "import.defined",
     "receive.accounts.opened",
@@ -27,10 +29,18 @@ POINTS = (
     "receive.memberships.stated",
     "receive.touches.logged",
     "receive.parents.linked",
+    "receive.lines.stored",
     "import.slice.before_commit",
     "import.slice.after_commit",
     "import.finish.before_commit",
     "import.finish.after_commit",
+)
+UNDO_POINTS = (
+    "undo.opened",
+    "undo.slice.before_commit",
+    "undo.slice.after_commit",
+    "undo.finish.before_commit",
+    "undo.finish.after_commit",
 )
 
 MAPPING = """
@@ -57,6 +67,17 @@ files:
     fields: {account: account, attendees: {column: with, by: external_id}, occurred_at: at, kind: {constant: call},
              direction: {constant: both}, summary: {constant: Call}}
 """
+LINES = (
+    MAPPING
+    + """
+  - name: lines
+    kind: lines
+    path: lines.csv
+    key: id
+    fields: {account: account, product: product, starts_on: start, ends_on: end, quantity: seats,
+             amount: {column: amount, per: month}, currency: {constant: USD}}
+"""
+)
 ROWS = 6
 SLICE = 3
 
@@ -66,26 +87,72 @@ def write_files(folder: Path) -> None:
     accounts = [f"A{n},Company {n},p{n % 3},t{n % 2},{f'A{n // 2}' if n else ''},{at.format(1)}" for n in range(ROWS)]
     people = [f"P{n},Person {n},p{n}@x.example,A{n % 5},sponsor,{at.format(2)}" for n in range(ROWS)]
     touches = [f"T{n},A{n % 4},P{n},{at.format(1 + n % 9)}" for n in range(ROWS)]
+    lines = [f"L{n},A{n % 4},Core {n % 2},2024-01-0{1 + n},2025-01-01,{n},10{n}" for n in range(ROWS)]
     for name, head, rows in (
         ("accounts", "id,name,plan,tag,parent,at", accounts),
         ("people", "id,name,email,account,role,at", people),
         ("touches", "id,account,with,at", touches),
+        ("lines", "id,account,product,start,end,seats,amount", lines),
     ):
         (folder / f"{name}.csv").write_text("\n".join([head, *rows]) + "\n")
-    (folder / "mapping.yaml").write_text(MAPPING)
+    (folder / "mapping.yaml").write_text(LINES)
+
+
+def small_slices() -> None:
+    from firstwin.connectors import pace
+
+    pace.SMALLEST = pace.LARGEST = pace.MOST_RECORDS = pace.START = SLICE
 
 
 def run_here(folder: Path) -> None:
-    from firstwin.connectors import pace
     from firstwin.connectors.actions.run_import import plan_import, run_import
     from firstwin.core import clock
 
-    pace.SMALLEST = pace.LARGEST = pace.MOST_RECORDS = pace.START = SLICE
+    small_slices()
     plan = plan_import(mapping=folder / "mapping.yaml", paths={})
     run_import(plan=plan, by=None, now=clock.now(), rejects=folder / "rejects")
 
 
-LEFT_OUT = {"id", "recorded_at", "seen_at", "stated_at", "refreshed_at", "subject", "known_until"}
+def go_on(folder: Path) -> None:
+    """Bring what was cut off to its end: the run from its stage; where it never came to be, the import once more."""
+    from firstwin.connectors.actions.run_import import run_staged
+    from firstwin.connectors.models import ImportRun, State
+    from firstwin.core import clock
+
+    small_slices()
+    run = ImportRun.objects.last()
+    if run is None:
+        run_here(folder)
+    elif run.state != State.FINISHED:
+        run_staged(run.pk, now=clock.now())
+
+
+def undo_here(folder: Path) -> None:
+    from firstwin.connectors.actions.undo_import import run_undo, undo_import
+    from firstwin.connectors.models import ImportRun, State
+    from firstwin.core import clock
+
+    small_slices()
+    run = ImportRun.objects.last()
+    if run is None or run.state == State.UNDONE:
+        return
+    if run.state != State.UNDOING:
+        undo_import(by=None, run=run, now=clock.now(), is_enqueued=False)
+    run_undo(run.pk, now=clock.now())
+
+
+def problems() -> list[str]:
+    """What `firstwin verify` finds."""
+    from firstwin.core import clock
+    from firstwin.core.invariants import verify
+
+    return [text for finding in verify(now=clock.now()) for text in finding.problems]
+
+
+LEFT_OUT = {
+    "id", "recorded_at", "seen_at", "stated_at", "refreshed_at", "subject", "known_until", "known_at", "revision",
+    "origin_run",
+}  # fmt: skip
 """Moments of the run itself, and random keys."""
 
 
@@ -94,17 +161,20 @@ def content() -> list[str]:
     from django.apps import apps
 
     from firstwin.accounts.models import Account, Attribute, Person, Tag, Touch
+    from firstwin.revenue.models import Product
 
     names: dict[str, dict[Any, Any]] = {
         "account_id": dict(Account.objects.values_list("pk", "key")),
         "person_id": dict(Person.objects.values_list("pk", "email")),
         "attribute_id": dict(Attribute.objects.values_list("pk", "key")),
         "tag_id": dict(Tag.objects.values_list("pk", "name")),
+        "product_id": dict(Product.objects.values_list("pk", "name")),
         "touch_id": dict(Touch.objects.values_list("pk", "external_id")),
     }
     names["parent_id"] = names["account_id"]
     found = []
-    for model in apps.get_app_config("accounts").get_models():
+    rooms = [apps.get_app_config(room) for room in ("accounts", "revenue")]
+    for model in (model for room in rooms for model in room.get_models()):
         label = model._meta.model_name
         left_out = LEFT_OUT | ({"key"} if label in {"person", "touch"} else set())
         fields = [f.attname for f in model._meta.concrete_fields if f.attname not in left_out]
@@ -149,29 +219,41 @@ class Base:
 
         self._settings = settings.DATABASES["default"]
         self._is_sqlite = "sqlite" in self._settings["ENGINE"]
-        self._empty = folder / "empty.sqlite3"
+        self._folder = folder
         self._name = self._settings["NAME"]
         if not self._is_sqlite:
             self._settings["NAME"] = self._name = f"{self._name}_killing"
             self._admin(f'drop database if exists "{self._name}"', f'create database "{self._name}"')
         forked(self._migrate)
-        if self._is_sqlite:
-            shutil.copy(self._name, self._empty)
-        else:
-            self._admin(
-                f'drop database if exists "{self._name}_empty"',
-                f'create database "{self._name}_empty" template "{self._name}"',
-            )
+        self._keep("empty")
 
-    def reset(self) -> None:
+    def keep_full(self) -> None:
+        """What stands now is what `reset(is_full=True)` brings back."""
+        self._keep("full")
+
+    def reset(self, *, is_full: bool = False) -> None:
+        from django.conf import settings
+
+        kept = "full" if is_full else "empty"
         if self._is_sqlite:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{self._name}{suffix}").unlink(missing_ok=True)
-            shutil.copy(self._empty, self._name)
+            shutil.copy(self._folder / f"{kept}.sqlite3", self._name)
         else:
             self._admin(
                 f'drop database if exists "{self._name}" with (force)',
-                f'create database "{self._name}" template "{self._name}_empty"',
+                f'create database "{self._name}" template "{self._name}_{kept}"',
+            )
+        if not is_full:
+            shutil.rmtree(settings.ENV.home / "imports", ignore_errors=True)
+
+    def _keep(self, kept: str) -> None:
+        if self._is_sqlite:
+            shutil.copy(self._name, self._folder / f"{kept}.sqlite3")
+        else:
+            self._admin(
+                f'drop database if exists "{self._name}_{kept}"',
+                f'create database "{self._name}_{kept}" template "{self._name}"',
             )
 
     def _migrate(self) -> None:
@@ -191,24 +273,41 @@ class Base:
                 connection.execute(statement.encode())
 
 
-def _run_and_tell(folder: Path) -> str:
-    run_here(folder)
-    return digest()
+def _and_tell(work: Callable[[Path], None], folder: Path) -> dict[str, Any]:
+    work(folder)
+    return {"digest": digest(), "problems": problems()}
 
 
 def kills(folder: Path, base: Base, *, only_first: bool) -> Iterator[dict[str, Any]]:
-    for point in POINTS:
-        k = 0
-        is_hit = True
-        while is_hit and not (only_first and k):
-            k += 1
-            base.reset()
-            os.environ["FAILPOINT"] = f"{point}:{k}"
-            status, _ = forked(lambda: run_here(folder))
-            del os.environ["FAILPOINT"]
-            is_hit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-            again, said = forked(lambda: _run_and_tell(folder))
-            yield {"point": point, "k": k, "is_hit": is_hit, "again": again, "digest": said, "status": status}
+    for points, cut, ends in (
+        (POINTS, run_here, {"goes on": go_on, "is undone": undo_here}),
+        (UNDO_POINTS, undo_here, {"is undone": undo_here}),
+    ):
+        for point in points:
+            for how, end in ends.items():
+                yield from _kills_at(point, how, cut, end, folder, base, only_first=only_first)
+
+
+def _kills_at(
+    point: str,
+    how: str,
+    cut: Callable[[Path], None],
+    end: Callable[[Path], None],
+    folder: Path,
+    base: Base,
+    *,
+    only_first: bool,
+) -> Iterator[dict[str, Any]]:
+    k, is_hit = 0, True
+    while is_hit and not (only_first and k):
+        k += 1
+        base.reset(is_full=cut is undo_here)
+        os.environ["FAILPOINT"] = f"{point}:{k}"
+        status, _ = forked(lambda: cut(folder))
+        del os.environ["FAILPOINT"]
+        is_hit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        again, said = forked(lambda: _and_tell(end, folder))
+        yield {"point": point, "k": k, "how": how, "is_hit": is_hit, "status": status, "again": again, **(said or {})}
 
 
 def _line(said: dict[str, Any]) -> str:
@@ -224,9 +323,13 @@ def main() -> None:
     write_files(folder)
     base = Base(folder)
     base.reset()
-    sys.stdout.write(_line({"status": forked(lambda: run_here(folder))[0], "digest": forked(digest)[1]}))
+    empty = forked(digest)[1]
+    status, whole = forked(lambda: _and_tell(run_here, folder))
+    base.keep_full()
+    sys.stdout.write(_line({"status": status, "empty": empty, **(whole or {})}))
     for kill in kills(folder, base, only_first=sys.argv[2:] == ["first"]):
         sys.stdout.write(_line(kill))
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

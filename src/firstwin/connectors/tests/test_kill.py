@@ -1,4 +1,4 @@
-"""Killed at any point, an import that is run again ends where one that was never killed ends."""
+"""Killed at any point, an import goes on to its end or is undone; killed while it is undone, it ends undone."""
 
 import json
 import os
@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from firstwin.connectors.tests.killing import POINTS
+from firstwin.connectors.tests.killing import POINTS, UNDO_POINTS
 
 
-def killed(folder: Path, *options: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """(the run that was not killed, every other run)."""
+def killed(folder: Path, *options: str) -> list[dict[str, Any]]:
+    """Every run that was killed, after it ended as it should: with what a whole run leaves, or with nothing."""
     done = subprocess.run(
         [sys.executable, "-m", "firstwin.connectors.tests.killing", str(folder), *options],
         env=os.environ | {"FIRSTWIN_HOME": str(folder)},
@@ -23,21 +23,27 @@ def killed(folder: Path, *options: str) -> tuple[dict[str, Any], list[dict[str, 
     )
     assert done.returncode == 0, done.stderr
     whole, *kills = map(json.loads, done.stdout.splitlines())
-    assert whole["status"] == 0 and whole["digest"], done.stderr
-    wrong = [kill for kill in kills if kill["again"] != 0 or kill["digest"] != whole["digest"]]
+    assert whole["status"] == 0 and whole["problems"] == [] and whole["digest"] != whole["empty"], done.stderr
+    wanted = {"goes on": whole["digest"], "is undone": whole["empty"]}
+    wrong = [
+        kill
+        for kill in kills
+        if kill["again"] != 0 or kill.get("problems") != [] or kill.get("digest") != wanted[kill["how"]]
+    ]
     assert wrong == [], done.stderr[-3_000:]
-    return whole, kills
+    return kills
 
 
-def test_killed_at_each_point_and_run_again_it_completes(tmp_path: Path) -> None:
-    _, kills = killed(tmp_path, "first")
-    assert [kill["point"] for kill in kills if kill["is_hit"]] == list(POINTS)
+def test_killed_at_each_point_it_goes_on_or_is_undone(tmp_path: Path) -> None:
+    kills = killed(tmp_path, "first")
+    for how, points in (("goes on", POINTS), ("is undone", (*POINTS, *UNDO_POINTS))):
+        assert [kill["point"] for kill in kills if kill["is_hit"] and kill["how"] == how] == list(points)
 
 
 @pytest.mark.slow
-def test_killed_at_each_pass_of_each_point_it_completes(tmp_path: Path) -> None:
-    _, kills = killed(tmp_path)
-    assert {kill["point"] for kill in kills if kill["is_hit"]} == set(POINTS)
+def test_killed_at_each_pass_of_each_point_it_goes_on_or_is_undone(tmp_path: Path) -> None:
+    kills = killed(tmp_path)
+    assert {kill["point"] for kill in kills if kill["is_hit"]} == {*POINTS, *UNDO_POINTS}
     # The last pass of each point is the one beyond the end: nothing was killed, and the run came through.
     unhit = [kill for kill in kills if not kill["is_hit"]]
-    assert [kill["status"] for kill in unhit] == [0] * len(POINTS)
+    assert [kill["status"] for kill in unhit] == [0] * (2 * len(POINTS) + len(UNDO_POINTS))
