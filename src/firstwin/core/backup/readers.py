@@ -134,7 +134,7 @@ def _sqlite(connection: BaseDatabaseWrapper) -> Iterator[Reader]:
 
 @contextmanager
 def _postgresql(connection: BaseDatabaseWrapper) -> Iterator[Reader]:
-    own: Any = connection.copy()  # type: ignore[attr-defined]
+    own: Any = connection.copy()
     own.connect()
     try:
         own.connection.execute("begin isolation level repeatable read read only")
