@@ -2,25 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import NoReverseMatch, reverse
 
 from firstwin.core.errors import NotFound
 from firstwin.core.facts import RecordFact
 from firstwin.core.money import Money
-from firstwin.revenue.models import Charge, Invoice, PaymentMethod, SubscriptionLine
+from firstwin.revenue.models import Charge, Contract, Invoice, PaymentMethod, SubscriptionLine
 from firstwin.revenue.section.figures import (
     card_name,
     conversion,
     expiry,
     figures_of,
     owed,
-    renewal_day,
     until,
     yearly,
 )
 from firstwin.revenue.section.ledger import Ledger, is_subscription
+from firstwin.revenue.section.renewal import Term, renewals_of
 from firstwin.ui.filters import NOTHING, day, money, number, plural
 
 MOST = 200
@@ -155,32 +155,41 @@ def _seats(ledger: Ledger) -> Answer:
         )
         for piece in ledger.in_force
     ]
-    return "What the recurring lines in force grant. Trials are shown but not counted.", rows, ""
+    return "What the paid lines in force grant. Trials and one-off charges are shown but not counted.", rows, ""
 
 
 def _renewal(ledger: Ledger) -> Answer:
-    rows = [(renewal_day(piece), piece) for piece in ledger.subscriptions]
-    dated = sorted((on, piece.pk, piece) for on, piece in rows if on is not None)
-    found = [
-        Row(
-            _name(piece),
-            _terms(piece),
-            f"{day(on, 'always')}, {until((on - ledger.asof.on).days)}",
-            origin_of(piece),
-            counts=place == 0,
-        )
-        for place, (on, _, piece) in enumerate(dated)
-    ]
-    return "The first day on which a line in force renews or ends.", found, ""
+    coming = renewals_of(ledger)
+    rule = "The next day on which a line or contract in force renews; where none does, the first on which one ends."
+    return rule, [_of_term(term, ledger, coming.on) for term in coming.terms if term.on is not None], ""
+
+
+def _of_term(term: Term, ledger: Ledger, coming: date | None) -> Row:
+    on = term.on
+    words = f"{'ends ' if term.is_end else ''}{day(on, 'always')}, {until((on - ledger.asof.on).days)}" if on else ""
+    return Row(*_named(term.fact), words, origin_of(term.fact), counts=term.counts and on == coming)
+
+
+def _named(fact: SubscriptionLine | Contract) -> tuple[str, str]:
+    if isinstance(fact, SubscriptionLine):
+        return _name(fact), _terms(fact)
+    ends = f"to {day(fact.ends_on, 'always')}" if fact.ends_on else "on, no end"
+    return f"Contract {fact}", f"{day(fact.starts_on, 'always')} {ends}"
 
 
 def _notice(ledger: Ledger) -> Answer:
-    dated = sorted((piece.notice_on, piece.pk, piece) for piece in ledger.subscriptions if piece.notice_on)
-    found = [
-        Row(_name(piece), _terms(piece), f"{day(on, 'always')}, {until((on - ledger.asof.on).days)}", origin_of(piece))
-        for on, _, piece in dated
+    coming = renewals_of(ledger)
+    rows = [
+        Row(
+            *_named(term.fact),
+            f"{day(term.notice_on, 'always')}, {until((term.notice_on - ledger.asof.on).days)}",
+            origin_of(term.fact),
+            counts=term in coming.next and term.notice_on == coming.notice_on,
+        )
+        for term in coming.terms
+        if term.notice_on is not None
     ]
-    return "The last day on which a line in force can be given notice: the next one to come counts.", found, ""
+    return "The last day on which notice may be given before the next renewal.", rows, ""
 
 
 def _overdue(ledger: Ledger) -> Answer:

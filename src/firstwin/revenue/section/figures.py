@@ -5,8 +5,9 @@ from datetime import date
 
 from firstwin.core.money import Money
 from firstwin.core.text import listing
-from firstwin.revenue.models import PaymentMethod, SubscriptionLine
+from firstwin.revenue.models import PaymentMethod
 from firstwin.revenue.section.ledger import Ledger, amounts
+from firstwin.revenue.section.renewal import renewals_of
 from firstwin.ui.filters import NOTHING, day, money, number, plural
 
 SOON = 30
@@ -66,31 +67,19 @@ def _seats(ledger: Ledger) -> Figure:
     return Figure("seats", "Seats", number(sum(counted)) if counted else NOTHING, note)
 
 
-def next_renewal(ledger: Ledger) -> SubscriptionLine | None:
-    """The line in force that comes up first, by its renewal date or else its end."""
-    coming = [piece for piece in ledger.subscriptions if renewal_day(piece) is not None]
-    return min(coming, key=lambda piece: (renewal_day(piece), piece.pk), default=None)
-
-
-def renewal_day(piece: SubscriptionLine) -> date | None:
-    return piece.renews_on or piece.ends_on
-
-
 def _renewal(ledger: Ledger) -> Figure:
-    piece = next_renewal(ledger)
-    on = renewal_day(piece) if piece else None
-    if piece is None or on is None:
+    coming = renewals_of(ledger)
+    if coming.on is None:
         return Figure("renewal", "Renewal", NOTHING, "no end agreed" if ledger.subscriptions else "")
-    days = (on - ledger.asof.on).days
-    renews = {True: "renews by itself", False: "does not renew by itself", None: ""}[piece.auto_renews]
+    days = (coming.on - ledger.asof.on).days
+    renews = {True: "renews by itself", False: "does not renew by itself", None: ""}[coming.auto_renews]
+    label = "Ends" if coming.is_end else "Renewal"
     note = " · ".join(filter(None, [until(days), renews]))
-    return Figure("renewal", "Renewal", day(on), note, _near(days))
+    return Figure("renewal", label, day(coming.on), note, _near(days))
 
 
 def _notice(ledger: Ledger) -> Figure:
-    coming = [piece.notice_on for piece in ledger.subscriptions if piece.notice_on is not None]
-    ahead = [on for on in coming if on >= ledger.asof.on]
-    on = min(ahead, default=None) or max(coming, default=None)
+    on = renewals_of(ledger).notice_on
     if on is None:
         return Figure("notice", "Notice by", NOTHING)
     days = (on - ledger.asof.on).days

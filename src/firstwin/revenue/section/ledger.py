@@ -53,8 +53,8 @@ def holds(piece: SubscriptionLine, on: date) -> bool:
 
 
 def is_subscription(piece: SubscriptionLine) -> bool:
-    """Recurring and paid for: what counts as a subscription."""
-    return piece.charge == Charge.RECURRING and not piece.is_trial
+    """A service that is paid for: what one is a customer of. A fee charged once, or a tax, is none."""
+    return piece.charge in (Charge.RECURRING, Charge.METERED) and not piece.is_trial
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,11 @@ class Ledger:
     @cached_property
     def subscriptions(self) -> tuple[SubscriptionLine, ...]:
         return tuple(piece for piece in self.in_force if is_subscription(piece))
+
+    @cached_property
+    def contracts_in_force(self) -> tuple[Contract, ...]:
+        on = self.asof.on
+        return tuple(one for one in self.contracts if one.starts_on <= on and (one.ends_on is None or one.ends_on > on))
 
     @cached_property
     def card(self) -> PaymentMethod | None:

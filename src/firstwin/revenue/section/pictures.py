@@ -129,7 +129,7 @@ def _hint(line: Line, piece: SubscriptionLine, on: date) -> str:
         return f"ended {day(line.last.ends_on)}"
     if piece.is_trial and line.last.ends_on:
         return f"trial ends {until((line.last.ends_on - on).days)}"
-    return piece.external_id
+    return piece.external_id if piece.product else ""
 
 
 def _marks(piece: SubscriptionLine, on: date) -> tuple[Mark, ...]:
