@@ -53,6 +53,10 @@ ISSUES = (
 )
 
 
+def issue_kinds() -> Iterable[tuple[Any, str]]:
+    return (*ISSUES, *quality.kinds())
+
+
 def staff() -> Iterable[tuple[Any, str]]:
     """Staff one may name as owner, by name."""
     return User.objects.filter(disabled_at__isnull=True).order_by("name", "pk").values_list("pk", "name")
@@ -161,7 +165,7 @@ FIELDS = (
     ),
     Field("issues", Kind.NUMBER, "Data issues", ROOM, stored="issue_count", group="Data quality",
           help="What is missing, stale or contradictory in the record."),
-    Field("issue_kinds", Kind.TAGS, "Kinds of data issue", ROOM, stored="issue_codes", choices=ISSUES,
+    Field("issue_kinds", Kind.TAGS, "Kinds of data issue", ROOM, stored="issue_codes", choices=issue_kinds,
           group="Data quality"),
 )  # fmt: skip
 

@@ -17,7 +17,13 @@ from firstwin.accounts.timeline import batched
 _CHUNK = 1_000
 
 Compute = Callable[[Sequence[int], datetime], Mapping[int, Mapping[str, Any]]]
-"""(account ids, now) → account id → column → value. An account or a column left out is null."""
+"""(account ids, now) → account id → column → value. An account or a column left out is null.
+
+`issues` beside the columns: what the room finds odd in its facts (see `quality.register_kinds`); `refresh_now` keeps it
+with the other findings.
+"""
+
+ISSUES = "issues"
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,9 @@ class Family:
 
     def rows(self, account_ids: Sequence[int], now: datetime) -> dict[int, dict[str, Any]]:
         """Every account with every column, null where nothing is known."""
-        found = self.compute(account_ids, now)
+        return self.filled(self.compute(account_ids, now), account_ids)
+
+    def filled(self, found: Mapping[int, Mapping[str, Any]], account_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         nothing: Mapping[str, Any] = {}
         return {pk: {name: found.get(pk, nothing).get(name) for name in self.columns} for pk in account_ids}
 
@@ -54,11 +62,13 @@ def families() -> list[Family]:
 
 
 def published_columns(account_ids: Sequence[int], now: datetime) -> dict[int, dict[str, Any]]:
-    """What all families say about these accounts."""
-    found: dict[int, dict[str, Any]] = {pk: {} for pk in account_ids}
+    """What all families say about these accounts, with their findings under `ISSUES`."""
+    found: dict[int, dict[str, Any]] = {pk: {ISSUES: []} for pk in account_ids}
     for family in families():
-        for pk, columns in family.rows(account_ids, now).items():
+        said = family.compute(account_ids, now)
+        for pk, columns in family.filled(said, account_ids).items():
             found[pk] |= columns
+            found[pk][ISSUES] += said.get(pk, {}).get(ISSUES, ())
     return found
 
 

@@ -146,7 +146,7 @@ def sentence(finding: Mapping[str, Any]) -> str:
             return f"{finding['source']}: its last import was {days} ago (usually {finding['usually']})"
         case "stale":
             return f"{finding['source']} has not mentioned it for {finding['days']} days"
-    return str(finding["code"])
+    return str(finding.get("says") or finding["code"])
 
 
 def remedy(finding: Mapping[str, Any]) -> str:
@@ -164,7 +164,21 @@ def remedy(finding: Mapping[str, Any]) -> str:
             return "Choose the right value"
         case "stale":
             return "Check the source or run its import again"
-    return "Look at it"
+    return str(finding.get("remedy") or "Look at it")
+
+
+_kinds: dict[str, str] = {}
+
+
+def register_kinds(*kinds: tuple[str, str]) -> None:
+    """Kinds of finding that another room reports beside its published columns: (code, label). Such a finding has its
+    own words: `says` and `remedy`."""
+    _kinds.update(kinds)
+
+
+def kinds() -> tuple[tuple[str, str], ...]:
+    """Those that other rooms registered."""
+    return tuple(_kinds.items())
 
 
 def tone(count: int) -> str:

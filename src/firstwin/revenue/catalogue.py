@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models.functions import Coalesce
+
 from firstwin.core.text import slug
 from firstwin.revenue.models import Product
 
 _LONGEST = 70
+STANDS_FOR = Coalesce("merged_into", "pk")
+"""The product that a row of the catalogue is part of now."""
 
 
 def free_product_keys(names: Sequence[str]) -> list[str]:
@@ -26,4 +30,4 @@ def free_product_keys(names: Sequence[str]) -> list[str]:
 
 def product_choices() -> Iterable[tuple[Any, str]]:
     """Products one may choose from, by name, those no longer sold last."""
-    return Product.objects.order_by("is_archived", "name_folded").values_list("key", "name")
+    return Product.objects.filter(merged_into=None).order_by("is_archived", "name_folded").values_list("key", "name")

@@ -97,7 +97,7 @@ def arr_by_account(
 def arr_by_product(
     accounts: AccountSet, on: date, *, known_by: datetime | None = None
 ) -> dict[int | None, tuple[Sums, dict[str, Sums]]]:
-    """Product id (None: lines without one) → sums in our currency. Rounded per account, as everywhere."""
+    """Product id (None: lines without one) → sums in our currency, rounded per account and product."""
     rows = lines_in_force(accounts, on, known_by).order_by().values_list("product_id", "account_id", "currency")
     summed = rows.annotate(n=Count("pk"), mrr=Sum("mrr_minor"), arr=Sum("arr_minor"))
     found: dict[int | None, tuple[Sums, dict[str, Sums]]] = {}

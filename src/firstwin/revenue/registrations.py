@@ -3,6 +3,8 @@
 
 def register() -> None:
     """Fields, collections, published columns, panels, invariants."""
-    from firstwin.revenue import panels
+    from firstwin.revenue import fields, panels, published
 
+    fields.register_all()
+    published.register_all()
     panels.register()

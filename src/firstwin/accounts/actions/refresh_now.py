@@ -25,7 +25,7 @@ from firstwin.accounts.models import (
     Tagging,
     Touch,
 )
-from firstwin.accounts.published import published_columns
+from firstwin.accounts.published import ISSUES, published_columns
 from firstwin.accounts.quality import Findings, Rhythm, Stated, findings, rhythms
 from firstwin.accounts.timeline import batched
 from firstwin.core.clock import day_of
@@ -158,7 +158,8 @@ def _columns(ids: Sequence[int], attributes: dict[int, Attribute], now: datetime
     known = rhythms(now)
     accounts = Account.objects.filter(pk__in=ids).annotate(parent_name=F("parent__name"))
     return [
-        _row(account, gathered[account["pk"]], attributes, known, now) | published[account["pk"]]
+        _row(account, gathered[account["pk"]], attributes, known, now, published[account["pk"]].pop(ISSUES))
+        | published[account["pk"]]
         for account in accounts.values(
             "pk", "key", "name", "removed_at", "recorded_at", "source", "revision", "parent_id", "parent_name"
         )
@@ -221,8 +222,9 @@ def _row(
     attributes: dict[int, Attribute],
     known: Mapping[str, Rhythm],
     now: datetime,
+    of_rooms: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
-    """The columns of one list row; slots without a value are left out."""
+    """The columns of one list row; slots without a value are left out. of_rooms: findings of the rooms below."""
     owner = facts.owner or _Owner(None, None, None)
     stated = {attributes[a]: values for a, values in facts.values.items()}
     current = {attribute: current_value(values) for attribute, values in stated.items()}
@@ -239,6 +241,7 @@ def _row(
         ),
         now=now,
     )
+    issues += of_rooms
     names = [account["name"], account["key"], *facts.domains, *(name for _, name, _ in facts.external)]
     row = {
         "account_id": account["pk"],

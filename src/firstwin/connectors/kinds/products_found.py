@@ -8,6 +8,7 @@ from firstwin.connectors.kinds.values import ProductReference
 from firstwin.core.errors import Refused
 from firstwin.core.text import fold
 from firstwin.revenue.actions.receive import ProductSaid, receive_products
+from firstwin.revenue.catalogue import STANDS_FOR
 from firstwin.revenue.models import Product, ProductExternalId
 
 _AT_ONCE = 1_000
@@ -55,9 +56,9 @@ def _known(wanted: Collection[ProductReference]) -> dict[ProductReference, int |
 def _rows(by: str, source: str, values: Collection[str]) -> Collection[tuple[str, int]]:
     match by:
         case "name":
-            return Product.objects.filter(name_folded__in=values).values_list("name_folded", "pk")
+            return Product.objects.filter(name_folded__in=values).values_list("name_folded", STANDS_FOR)
         case "key":
-            return Product.objects.filter(key__in=values).values_list("key", "pk")
+            return Product.objects.filter(key__in=values).values_list("key", STANDS_FOR)
     rows = ProductExternalId.objects.filter(source=source, external_id__in=values)
     return rows.values_list("external_id", "product_id")
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstwin.core.errors import Refused
@@ -76,6 +76,7 @@ def test_more_than_a_column_holds_is_refused() -> None:
         recurring(2**62, "month", START, None)
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.sampled_from([*PERIODS, "13 months", "36 months"]), st.integers(1, 2000))
 def test_a_month_is_the_twelfth_of_a_year_within_rounding(amount: int, period: str, days: int) -> None:
     mrr, arr = recurring(amount, period, START, START + timedelta(days=days))
@@ -83,11 +84,13 @@ def test_a_month_is_the_twelfth_of_a_year_within_rounding(amount: int, period: s
     assert recurring(-amount, period, START, START + timedelta(days=days)) == (-mrr, -arr)
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.integers(1, 999))
 def test_any_number_of_months_is_spread_half_to_even(amount: int, months: int) -> None:
     assert recurring(amount, f"{months} months", START, None)[1] == round(Fraction(amount * 12, months))
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.dates(date(1990, 1, 1), date(2050, 1, 1)), st.integers(1, 60))
 def test_a_term_of_whole_months_is_that_many_months(amount: int, start: date, months: int) -> None:
     by_term = recurring(amount, "term", start, add_months(start, months))

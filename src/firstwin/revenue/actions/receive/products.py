@@ -11,7 +11,7 @@ from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
 from firstwin.core.text import fold
 from firstwin.revenue.actions.receive.said import ProductSaid
-from firstwin.revenue.catalogue import free_product_keys
+from firstwin.revenue.catalogue import STANDS_FOR, free_product_keys
 from firstwin.revenue.models import Product, ProductExternalId
 
 _SAID = ("family", "unit", "is_archived")
@@ -61,7 +61,7 @@ def _open(said: Sequence[ProductSaid], known: dict[str, int], source: str, now: 
     if not new:
         return set()
     named = dict(Product.objects.filter(
-        name_folded__in={fold(one.name) for one in new.values()}).values_list("name_folded", "pk"))  # fmt: skip
+        name_folded__in={fold(one.name) for one in new.values()}).values_list("name_folded", STANDS_FOR))  # fmt: skip
     opened: dict[str, ProductSaid] = {}
     for one in new.values():
         if fold(one.name) not in named:
