@@ -6,6 +6,8 @@ from importlib import import_module
 BENCHES = {
     "pages": "server time of list, search, account page and drawer at 100,000 accounts, on both databases",
     "imports": "rows per second of `firstwin import`",
+    "tickets": "rows per second of receive_tickets, milliseconds of the support columns",
+    "records": "where the time goes when subscription lines are taken in",
     "commerce": "200,000 subscription lines into 100,000 accounts while people work; ARR on any date",
 }
 

@@ -12,6 +12,7 @@ from firstwin.accounts.actions.files import keep_file
 from firstwin.accounts.actions.notes import add_note
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.actions.people import add_person
+from firstwin.accounts.actions.receive import refresh_received
 from firstwin.accounts.actions.set_attributes import set_attributes
 from firstwin.accounts.actions.tag import tag_accounts
 from firstwin.accounts.actions.touches import log_touch
@@ -21,6 +22,7 @@ from firstwin.accounts.models import (
     Direction,
     Ownership,
     OwnershipKind,
+    Person,
     SavedView,
     TouchKind,
 )
@@ -32,6 +34,8 @@ from firstwin.people.actions.invitations import invite
 from firstwin.people.models import Undo, User
 from firstwin.people.roles import Role, Scope
 from firstwin.people.tests.factories import PASSWORD, make_team, make_user
+from firstwin.support.actions.receive import TicketSaid, receive_tickets
+from firstwin.support.models import Ticket
 from tests.routes import Samples
 
 NOW = datetime.now(UTC) - timedelta(minutes=5)
@@ -108,6 +112,7 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
         "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
+        "ticket": _ticket(acme, person),
     }  # fmt: skip
 
 
@@ -136,6 +141,17 @@ def _run(admin: User) -> ImportRun:
         source="crm", mapping_name="crm.yaml", mapping_sha256="", mapping_text="source: crm\n", state="finished",
         files=[file], started_at=NOW, finished_at=NOW, by=admin, progress=1.0, cursor={"step": 1},
     )  # fmt: skip
+
+
+def _ticket(account: Account, person: Person) -> Ticket:
+    told = TicketSaid(
+        row=2, external_id="T-1", account_id=account.pk, known_at=NOW, has_own_time=True, status="open",
+        opened_at=NOW - timedelta(days=20), priority="urgent", person_id=person.pk, subject="The report stays empty",
+        url="https://desk.example/T-1",
+    )  # fmt: skip
+    receive_tickets(said=[told], source="desk", origin=None, now=NOW)
+    refresh_received([account.pk], now=NOW)
+    return Ticket.objects.as_told().get(source="desk", external_id="T-1")
 
 
 def _samples(admin: User, things: dict[str, Any]) -> Samples:
@@ -174,6 +190,7 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "note_pin": {"pk": things["note"].pk},
             "note_removal": {"pk": things["note"].pk},
             "account_owner_end": {"pk": things["ownership"].pk},
+            "account_ticket": {"pk": things["ticket"].pk},
             "staff_member": {"pk": things["stranger"].pk},
             "staff_disable": {"pk": things["stranger"].pk},
             "staff_enable": {"pk": things["stranger"].pk},

@@ -33,7 +33,7 @@ def _facts(last: Ticket) -> list[tuple[str, str]]:
         ("Asked by", last.person.name if last.person else ""),
         ("Channel", last.channel.capitalize()),
         ("First response", _response(last)),
-        ("Solved", _solution(last)),
+        ("Solution", _solution(last)),
         ("Rating", f"{last.csat} of 5" if last.csat is not None else ""),
         ("Escalated", "Yes" if last.is_escalated else ""),
         ("Reopened", plural(last.reopens, "time") if last.reopens else ""),

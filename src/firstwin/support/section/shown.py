@@ -132,16 +132,14 @@ def figures_shown(account: Account, asof: AsOf) -> list[Figure]:
         _speed("Resolution", queries.resolutions(rows, moment, known_by=known), "solved"),
         _share("In time", queries.kept_promises(rows, moment, known_by=known), "ticket"),
         _share("Satisfaction", queries.satisfaction(rows, moment, known_by=known), "rating"),
-        Figure("Reopened", number(reopened), "tickets done and open again", "watch" if reopened else ""),
+        Figure("Reopened", number(reopened), "open again after they were done", "watch" if reopened else ""),
     ]
 
 
 def _speed(label: str, speed: queries.Speed, done: str) -> Figure:
     if speed.median is None or speed.p90 is None:
         return Figure(label, NOTHING, f"none {done}")
-    return Figure(
-        label, duration(speed.median), f"median of {number(speed.count)}; nine of ten in {duration(speed.p90)}"
-    )
+    return Figure(label, duration(speed.median), f"median of {number(speed.count)}; 90% in {duration(speed.p90)}")
 
 
 def _share(label: str, found: Share, what: str) -> Figure:
@@ -151,7 +149,7 @@ def _share(label: str, found: Share, what: str) -> Figure:
         return Figure(label, f"{found.good} of {found.count}", f"{plural(found.count, what)}: too few for a share")
     low, high = found.interval
     return Figure(
-        label, share(found.value), f"{found.good} of {plural(found.count, what)}; likely {share(low)} to {share(high)}"
+        label, share(found.value), f"{found.good} of {plural(found.count, what)}; {share(low)} to {share(high)}"
     )
 
 
