@@ -227,6 +227,8 @@ def _apply(rows: Sequence[RowSaid], feed: Feed, kind: Kind, ledger: Ledger) -> O
         report.warnings.update(received.warned.get(row.line, ()))
         if (problem := received.refused.get(row.line)) is not None:
             turn_down(row, problem.field or "", problem.message)
+        elif row.line in received.waiting:
+            report.counts["waiting"] += 1
         elif row.line in received.skipped:
             report.counts["skipped"] += 1
         elif row.values.get("removed") and row.line not in received.changed:

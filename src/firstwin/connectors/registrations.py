@@ -7,7 +7,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from firstwin.accounts.quality import register_rhythms
+from firstwin.accounts.references import register_reason
 from firstwin.connectors import draft_tasks
+from firstwin.connectors.actions import decide_match  # noqa: F401 - registers how a decision is undone
+from firstwin.connectors.matching.sift import waiting_reasons
 from firstwin.connectors.rules import can_import
 from firstwin.connectors.sources import rhythms
 from firstwin.core.backup.folders import register_folder
@@ -18,6 +21,7 @@ from firstwin.ui.navigation import NavEntry, register_entry
 PLACES = (
     ("Imports", "What came in from files", "imports"),
     ("New import", "Bring in records from files", "import_new"),
+    ("Match queue", "Rows that may mean a record you have", "matches"),
     ("Source health", "Whether each source still speaks", "import_sources"),
 )
 
@@ -27,6 +31,7 @@ def register() -> None:
     register_entry(NavEntry("imports", "Imports", "imports", "upload", "g m", 700, visible=_may_import))
     commands.register_source(import_commands)
     register_rhythms(rhythms)
+    register_reason(waiting_reasons)
     register_folder("imports")
     register_schedule("connectors.drafts", draft_tasks.forget_old_drafts, "Forget old import drafts", daily_at="03:50")
 

@@ -19,7 +19,7 @@ OUTCOMES = ("new", "changed", "unchanged", "skipped", "rejected")
 
 @dataclass
 class FileReport:
-    """counts: read = new + changed + unchanged + skipped + rejected.  incomplete: rows that landed without their
+    """counts: read = new + changed + unchanged + skipped + rejected, and waiting where the mapping says `match`.  incomplete: rows that landed without their
     parent; they too come back to be mended.  linked: accounts that got another parent.
     """
 
@@ -82,7 +82,8 @@ class FileReport:
             "sha256": self.sha256,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
-            "counts": {name: self.counts[name] for name in ("read", *OUTCOMES, "incomplete", "linked")},
+            "counts": {name: self.counts[name] for name in ("read", *OUTCOMES, "incomplete", "linked")}
+            | ({"waiting": self.counts["waiting"]} if self.counts["waiting"] else {}),
             "skipped": dict(sorted(self.skipped.items())),
             "warnings": dict(sorted(self.warnings.items())),
         }
@@ -135,7 +136,7 @@ class Report:
 
 
 def _of_file(file: FileReport, shown: int) -> list[str]:
-    said = [f"{file.counts[name]:,} {name}" for name in OUTCOMES if file.counts[name]]
+    said = [f"{file.counts[name]:,} {name}" for name in (*OUTCOMES, "waiting") if file.counts[name]]
     lines = [f"{file.name} ({file.file}): {counted(file.counts['read'], 'row')}: {', '.join(said) or 'nothing'}."]
     if file.counts["linked"]:
         lines.append(f"  {counted(file.counts['linked'], 'account')} placed under a parent.")

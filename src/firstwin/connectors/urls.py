@@ -1,10 +1,13 @@
 from django.urls import path
 
-from firstwin.connectors.views import changes, files, history, mapping, preview, runs, sources, upload
+from firstwin.connectors.views import changes, files, history, mapping, matches, preview, runs, sources, upload
 
 urlpatterns = [
     path("imports/", history.imports, name="imports"),
     path("imports/sources/", sources.sources, name="import_sources"),
+    path("imports/matches/", matches.queue, name="matches"),
+    path("imports/matches/sure/", matches.accept_sure, name="matches_sure"),
+    path("imports/matches/<int:pk>/", matches.case, name="match"),
     path("imports/new/", upload.new, name="import_new"),
     path("imports/new/sample/", upload.sample, name="import_sample"),
     path("imports/drafts/<uuid:draft>/", upload.resume, name="import_draft"),

@@ -16,6 +16,7 @@ from firstwin.accounts.models import Account, AccountExternalId
 from firstwin.accounts.references import Reference
 from firstwin.connectors.kinds.binding import ATTRIBUTE, RowSaid
 from firstwin.connectors.kinds.intake import Intake, Resolver, Staff, Taken, either
+from firstwin.connectors.matching.sift import attach, leave_alone, sift
 from firstwin.core.errors import Refused
 
 UNKNOWN_AND_GONE = "removed at the source, never known here"
@@ -27,9 +28,13 @@ class AccountRows:
         """Accounts always have a key."""
 
     def receive(self, taken: Sequence[Taken], intake: Intake) -> Received:
+        received = Received()
+        sifted = sift(taken, intake, "accounts")
+        attach(sifted.going, sifted.certain, intake)
+        taken = sifted.going
+        leave_alone(sifted, received, intake)
         staff = Staff(taken, intake, "owner")
         known = _known({one.row.external_id for one in taken}, intake.source)
-        received = Received()
         said: list[AccountSaid] = []
         for one in taken:
             if one.row.values.get("removed") and one.row.external_id not in known:
@@ -89,7 +94,8 @@ class ParentRows:
         stored = receive_parents(said=said, source=intake.source, now=intake.now)
         received.changed |= stored.changed
         received.refused |= stored.refused
-        received.ids |= {one.row.line: 0 for one in taken}
+        # A row that has no account yet is not remembered: its parent is news once it has one.
+        received.ids |= {one.row.line: 0 for one in taken if isinstance(ids[own[one.row.external_id]], int)}
         received.touched = stored.touched
         return received
 

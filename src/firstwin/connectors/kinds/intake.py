@@ -31,6 +31,7 @@ class Intake:
     report: FileReport
     pretended: "Pretended"
     run: int | None = None
+    names: Any = None  # see matching.sift.NameIndex
 
 
 @dataclass

@@ -19,6 +19,7 @@ from firstwin.accounts.references import Reference
 from firstwin.connectors.kinds.binding import RowSaid
 from firstwin.connectors.kinds.intake import Intake, Resolver, Taken, either
 from firstwin.connectors.ledger import hidden_id
+from firstwin.connectors.matching.sift import leave_alone, sift
 from firstwin.core.errors import Refused
 
 
@@ -33,8 +34,11 @@ class PersonRows:
         row.external_id = hidden_id("person", folded_email(row.values["email"]))
 
     def receive(self, taken: Sequence[Taken], intake: Intake) -> Received:
-        accounts = Resolver(taken, intake, ["account"])
         received = Received()
+        sifted = sift(taken, intake, "people")
+        taken = sifted.going
+        leave_alone(sifted, received, intake)
+        accounts = Resolver(taken, intake, ["account"])
         homes: dict[int, int | None] = {}
         said: list[PersonSaid] = []
         for one in taken:

@@ -174,9 +174,17 @@ RecordKind = Literal[
 ]  # fmt: skip
 
 
+Matches = Annotated[
+    list[Literal["domain", "email", "name"]],
+    BeforeValidator(lambda said: [said] if isinstance(said, str) else said),
+]
+
+
 class FileMapping(_Strict):
     """One file: what its rows are, what names them, and which column means what.
 
+    match: how rows with an id that is new here are matched to records we have: accounts by `domain` and `name`, people
+        by `email` and `name`. What is uncertain waits for a person. Without it a new id is a new record.
     format, encoding, delimiter, sheet: found out where the mapping does not say.
     ends: whether the last day in the file still belongs to a line or contract. Kept are half-open days: an inclusive
         end is moved to the day after.
@@ -198,6 +206,7 @@ class FileMapping(_Strict):
     delimiter: Annotated[str, BeforeValidator(lambda said: {"tab": "\t", "\\t": "\t"}.get(said, said))] = Field(
         default="auto", pattern=r"^(auto|.|\t)$"
     )
+    match: Matches = []
     key: Column | None = None
     known_at: Column | None = None
     skip_when: Rules = []

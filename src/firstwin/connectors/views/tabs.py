@@ -2,7 +2,7 @@
 
 from django.urls import NoReverseMatch, reverse
 
-from firstwin.connectors.models import ImportDraft
+from firstwin.connectors.models import ImportDraft, MatchCase
 
 Tab = tuple[str, str, int | None, bool]
 
@@ -14,6 +14,7 @@ def tabs(current: str) -> list[Tab]:
     """(label, address, count, is it where they are)."""
     found: list[Tab] = [
         ("History", reverse("imports"), None, current == "history"),
+        ("Matches", reverse(MATCHES), MatchCase.objects.waiting().count() or None, current == "matches"),
         ("Source health", reverse("import_sources"), None, current == "sources"),
     ]
     return found

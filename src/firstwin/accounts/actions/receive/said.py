@@ -104,6 +104,7 @@ class TouchSaid:
 class Received:
     """ids: row → id of the record it is about.  refused: row → why nothing of it was stored.
 
+    waiting: rows that may mean a record we have, until a person decides.
     skipped: rows that say nothing about anything we keep.  touched: accounts whose list rows are to be refreshed.
     warned: row → what is odd about it, though it was stored.
     """
@@ -113,5 +114,6 @@ class Received:
     changed: set[int] = field(default_factory=set)
     refused: dict[int, Refused] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
+    waiting: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
     warned: dict[int, list[str]] = field(default_factory=dict)
