@@ -184,8 +184,8 @@ def content() -> list[str]:
     return sorted(found)
 
 
-def forked(work: Callable[[], Any]) -> tuple[int, Any]:
-    """(wait status, what `work` returned), done in a process of its own."""
+def started(work: Callable[[], Any]) -> Callable[[], tuple[int, Any]]:
+    """Begin `work` in a process of its own. What is returned waits for it: (wait status, what `work` returned)."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -199,10 +199,19 @@ def forked(work: Callable[[], Any]) -> tuple[int, Any]:
         finally:
             os._exit(code)
     os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    return status, json.loads(said) if said else None
+
+    def ended() -> tuple[int, Any]:
+        with os.fdopen(reader, "rb") as pipe:
+            said = pipe.read()
+        _, status = os.waitpid(pid, 0)
+        return status, json.loads(said) if said else None
+
+    return ended
+
+
+def forked(work: Callable[[], Any]) -> tuple[int, Any]:
+    """(wait status, what `work` returned), done in a process of its own."""
+    return started(work)()
 
 
 def digest() -> str:
@@ -249,12 +258,21 @@ class Base:
 
     def _keep(self, kept: str) -> None:
         if self._is_sqlite:
+            forked(self._checkpoint)
             shutil.copy(self._name, self._folder / f"{kept}.sqlite3")
         else:
             self._admin(
                 f'drop database if exists "{self._name}_{kept}"',
                 f'create database "{self._name}_{kept}" template "{self._name}"',
             )
+
+    def _checkpoint(self) -> None:
+        """Bring all of it into the one file that is copied."""
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("pragma wal_checkpoint(truncate)")
+        connection.close()
 
     def _migrate(self) -> None:
         from django.core.management import call_command
