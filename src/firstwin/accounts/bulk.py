@@ -25,7 +25,8 @@ def insert_many(
     if not rows:
         return
     fields = [model._meta.get_field(_field_of(model, name)) for name in columns]
-    prepares = [_prepare(field) for field in fields]
+    moments = _remembering(connection.ops.adapt_datetimefield_value)
+    prepares = [_prepare(field, moments) for field in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)  # type: ignore[union-attr]
     marks = ", ".join(["%s"] * len(fields))
@@ -53,13 +54,13 @@ def _field_of(model: type[models.Model], attname: str) -> str:
     raise ValueError(f"{model.__name__} has no column {attname!r}")
 
 
-def _prepare(field: Any) -> Prepare:
-    """How a value of this column is given to the database."""
+def _prepare(field: Any, moments: Prepare) -> Prepare:
+    """How a value of this column is given to the database. moments: shared, as rows hold one in several columns."""
     kind = field.get_internal_type()
     if kind == "DateTimeField":
-        return _remembering(lambda moment: connection.ops.adapt_datetimefield_value(moment))
+        return moments
     if kind == "DateField":
-        return _remembering(lambda day: connection.ops.adapt_datefield_value(day))
+        return _remembering(connection.ops.adapt_datefield_value)
     if kind in {"JSONField", "UUIDField", "DecimalField"}:
         return lambda value: field.get_db_prep_save(value, connection)
     return lambda value: value
