@@ -6,4 +6,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from firstwin.core import tasks  # noqa: F401  (registers its schedule and its invariants)
+        # They register their schedule and their invariants.
+        from firstwin.core import tasks  # noqa: F401
+        from firstwin.core.backup import marker  # noqa: F401
