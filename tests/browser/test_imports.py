@@ -32,14 +32,14 @@ def test_from_a_file_to_accounts_and_back(visit, tmp_path: Path) -> None:
     page.get_by_role("link", name="Go on to the mapping").click()
 
     # Days that fit two ways are asked for; what is chosen survives a reload.
-    page.get_by_label("Source").fill("browser-crm")
+    page.locator("#id_source").fill("browser-crm")
     page.get_by_role("combobox", name="Meaning of Customer since").select_option("customer_since")
     how = page.get_by_role("combobox", name="How its days are written")
     expect(how).to_be_visible()
     how.select_option("%d/%m/%Y")
     expect(page.get_by_text("Both are possible")).to_have_count(0)
     page.reload()
-    expect(page.get_by_label("Source")).to_have_value("browser-crm")
+    expect(page.locator("#id_source")).to_have_value("browser-crm")
     expect(how).to_have_value("%d/%m/%Y")
     page.get_by_role("button", name="Go on to the preview").click()
 

@@ -30,7 +30,7 @@ def importer(operations, client_of):
 
 
 def send(client, *files: tuple[str, str], to: str = "/imports/new/"):
-    sent = [SimpleUploadedFile(name, text.encode(), "text/csv") for name, text in files]
+    sent = [SimpleUploadedFile(name, text.encode("latin-1"), "text/csv") for name, text in files]
     return client.post(to, {"files": sent})
 
 
@@ -141,15 +141,15 @@ def test_a_name_is_shown_without_folders() -> None:
     [
         ("photo.png", "x", "photo.png is not one of"),
         ("empty.csv", "", "empty"),
-        ("old.xlsx", "not a workbook\n", "old.xlsx"),
+        ("packed.csv", "\x1f\x8b packed", "packed.csv is compressed"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(name: str, text: str, says: str, importer) -> None:
     answer = send(importer, (name, text))
-    assert (answer.status_code, ImportDraft.objects.count()) in {(422, 0), (302, 1)}
-    if answer.status_code == 422:
-        assert says in answer.content.decode()
-        assert not list(incoming_folder().glob("*.part"))
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert not ImportDraft.objects.exists()
+    assert not list(incoming_folder().glob("*.part"))
 
 
 def test_too_much_is_said_and_not_kept(importer, monkeypatch) -> None:
@@ -174,10 +174,7 @@ def test_days_that_fit_two_ways_are_asked_for(importer) -> None:
     assert "is 3 April 2024" in answer.content.decode() and "is 4 March 2024" in answer.content.decode()
     answer = importer.post(address, form | {"field-2": "customer_since", "format-2": "%d/%m/%Y", "next": "1"})
     assert answer.status_code == 302
-    assert (
-        "2024-04-03" in importer.get(answer["Location"]).content.decode()
-        or "3 Apr 2024" in importer.get(answer["Location"]).content.decode()
-    )
+    assert "3 Apr 2024" in importer.get(answer["Location"]).content.decode()
 
 
 def test_the_text_says_its_mistakes_with_their_line_and_keeps_what_was_typed(importer) -> None:
