@@ -9,6 +9,8 @@ from django.core.files.base import ContentFile
 from firstwin.accounts.actions.assign import add_owner
 from firstwin.accounts.actions.bulk import start_bulk_edit
 from firstwin.accounts.actions.files import keep_file
+from firstwin.accounts.actions.merging.accounts import merge_accounts
+from firstwin.accounts.actions.merging.people import merge_people
 from firstwin.accounts.actions.notes import add_note
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.actions.people import add_person
@@ -27,7 +29,7 @@ from firstwin.accounts.models import (
     TouchKind,
 )
 from firstwin.connectors.actions.drafts import add_file, open_draft, set_mapping
-from firstwin.connectors.models import ImportDraft, ImportRun
+from firstwin.connectors.models import ImportDraft, ImportRun, MatchCase
 from firstwin.connectors.uploads import incoming_folder
 from firstwin.outreach.models import OutboxMessage
 from firstwin.people.actions.invitations import invite
@@ -112,8 +114,27 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
         "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
-        "ticket": _ticket(acme, person),
+        "ticket": _ticket(acme, person), **_merged(owner, acme, person),
     }  # fmt: skip
+
+
+def _merged(owner: User, acme: Account, person: Person) -> dict[str, Any]:
+    """A second record of the account, and one of the person, that were merged into the first."""
+    second = open_account(by=owner, name="Acme Old", now=NOW)
+    twin = add_person(by=owner, account=acme, name="I. Sol", email="sol@acme.example", now=NOW)
+    return {
+        "merge": merge_accounts(by=owner, survivor=acme, absorbed=second, now=NOW),
+        "person_merge": merge_people(by=owner, survivor=person, absorbed=twin, now=NOW),
+    }
+
+
+def _match(run: ImportRun, account: Account) -> MatchCase:
+    """A row that may mean the account."""
+    return MatchCase.objects.create(
+        source="crm", kind="accounts", external_id="A-9", feed="accounts", run=run, line=4, header=["Id", "Name"],
+        cells=["A-9", "Acme GmbH"], said={"Name": "Acme GmbH"}, best=0.85, asked_at=NOW,
+        candidates=[{"id": account.pk, "confidence": 0.85, "reasons": ["same name but for the legal form"]}],
+    )  # fmt: skip
 
 
 def _draft(admin: User) -> ImportDraft:
@@ -189,6 +210,9 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "note_history": {"pk": things["note"].pk},
             "note_pin": {"pk": things["note"].pk},
             "note_removal": {"pk": things["note"].pk},
+            "account_merged": {"pk": things["merge"].pk},
+            "contact_merged": {"pk": things["person_merge"].pk},
+            "match": {"pk": _match(run, things["account"]).pk},
             "account_owner_end": {"pk": things["ownership"].pk},
             "account_ticket": {"pk": things["ticket"].pk},
             "staff_member": {"pk": things["stranger"].pk},

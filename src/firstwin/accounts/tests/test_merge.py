@@ -182,7 +182,8 @@ def test_into_the_account_above_it(owner, acme, nordic):
     child.refresh_from_db()
     assert (acme.parent, child.parent) == (None, acme)
     unmerge_accounts(by=owner, merge=merge, now=LATEST)
-    nordic.refresh_from_db(), child.refresh_from_db()
+    nordic.refresh_from_db()
+    child.refresh_from_db()
     assert (nordic.parent, child.parent) == (acme, nordic)
     assert clean() == []
 

@@ -10,6 +10,7 @@ from firstwin.accounts import merge_page, merged, queries, rules
 from firstwin.accounts.actions.merging.accounts import merge_accounts, unmerge_accounts
 from firstwin.accounts.actions.merging.people import merge_people, unmerge_people
 from firstwin.accounts.forms import OtherAccountForm, OtherPersonForm
+from firstwin.accounts.merging import Target
 from firstwin.accounts.models import Account, Person
 from firstwin.accounts.scope import visible_accounts
 from firstwin.accounts.search import matching
@@ -179,7 +180,7 @@ def person_options(request: HttpRequest) -> HttpResponse:
 # --- both ---------------------------------------------------------------------------------------------
 
 
-def _merged_page(request: HttpRequest, target: merged.Target, found: Any, **context: Any) -> HttpResponse:
+def _merged_page(request: HttpRequest, target: Target, found: Any, **context: Any) -> HttpResponse:
     return page(
         request,
         "accounts/merged.html",

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from firstwin.accounts.models import Account, Membership, Person
 from firstwin.connectors.models import MatchCase
+
+
+class _Known(NamedTuple):
+    name: str
+    address: tuple[str, dict[str, str]]
+    said: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -25,16 +31,23 @@ def candidates_of(case: MatchCase) -> list[Shown]:
     ids = [one["id"] for one in case.candidates]
     known = _accounts(ids) if case.kind == "accounts" else _people(ids)
     return [
-        Shown(one["id"], *known[one["id"]][:2], one["confidence"], one["reasons"], known[one["id"]][2])
+        Shown(
+            one["id"],
+            known[one["id"]].name,
+            known[one["id"]].address,
+            one["confidence"],
+            one["reasons"],
+            known[one["id"]].said,
+        )
         for one in case.candidates
         if one["id"] in known
     ]
 
 
-def _accounts(ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+def _accounts(ids: Sequence[int]) -> dict[int, _Known]:
     rows = Account.objects.filter(pk__in=ids, removed_at__isnull=True).select_related("now")
     return {
-        account.pk: (
+        account.pk: _Known(
             account.name,
             ("account", {"key": account.key}),
             [
@@ -49,8 +62,8 @@ def _accounts(ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     }
 
 
-def _people(ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-    found: dict[int, tuple[Any, ...]] = {}
+def _people(ids: Sequence[int]) -> dict[int, _Known]:
+    found: dict[int, _Known] = {}
     for person in Person.objects.filter(pk__in=ids, removed_at__isnull=True):
         places = Membership.objects.open().filter(person=person).select_related("account")[:5]
         said = [
@@ -59,5 +72,5 @@ def _people(ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
             ("Works at", ", ".join(place.account.name for place in places)),
             ("Known as", ", ".join(map(str, person.external_ids.order_by("source", "external_id")[:5]))),
         ]
-        found[person.pk] = (person.name, ("contact", {"person": person.key}), said)
+        found[person.pk] = _Known(person.name, ("contact", {"person": person.key}), said)
     return found

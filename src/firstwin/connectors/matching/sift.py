@@ -180,7 +180,8 @@ def _people(rows: Sequence[Taken], intake: Intake, wanted: Collection[str]) -> d
         places = {one.row.values["account"] for one in rows if one.row.values.get("account") is not None}
         meant = intake.directory.find(places)
         for one in rows:
-            answer = meant.get(one.row.values.get("account"))
+            place = one.row.values.get("account")
+            answer = meant.get(place) if place is not None else None
             if isinstance(answer, int):
                 homes[one.row.line] = answer
     there: dict[int, list[tuple[int, str]]] = defaultdict(list)

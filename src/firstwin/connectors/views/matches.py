@@ -1,5 +1,7 @@
 """The queue of rows that may mean a record we have."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -45,7 +47,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound("There is no such question.")
     if request.method != "POST":
-        context = {"case": found, "called": _called(found), "candidates": candidates_of(found)}
+        context: dict[str, Any] = {"case": found, "called": _called(found), "candidates": candidates_of(found)}
         if getattr(request, "htmx", False):
             return fragment(request, "connectors/match.html", "sides", **context)
         return page(request, "connectors/match.html", tabs_shown=tabs("matches"), **context)

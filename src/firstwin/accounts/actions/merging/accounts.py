@@ -173,7 +173,7 @@ def _check(survivor: Account, absorbed: Account, editions: tuple[int, int] | Non
 def _end(standing: Merge, now: datetime) -> None:
     """The open statement stands down; a closed one takes its place."""
     Merge.objects.filter(pk=standing.pk).supersede(now)
-    standing.pk, standing.known_until = None, None  # type: ignore[assignment]
+    standing.pk, standing.known_until = None, None
     standing.valid_to, standing.known_at, standing.recorded_at = now, now, now
     standing.save(force_insert=True)
 

@@ -182,7 +182,7 @@ def _write(person: Person, wanted: Mapping[str, str], now: datetime) -> None:
 def _end(standing: PersonMerge, now: datetime) -> None:
     """The open statement stands down; a closed one takes its place."""
     PersonMerge.objects.filter(pk=standing.pk).supersede(now)
-    standing.pk, standing.known_until = None, None  # type: ignore[assignment]
+    standing.pk, standing.known_until = None, None
     standing.valid_to, standing.known_at, standing.recorded_at = now, now, now
     standing.save(force_insert=True)
 
