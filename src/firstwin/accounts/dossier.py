@@ -1,6 +1,6 @@
 """Everything known of one account at a moment, as plain JSON-able values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,18 @@ from firstwin.accounts.models import (
 from firstwin.core.money import Money
 
 LAST_TOUCHES = 20
+
+Chapter = Callable[[Account, datetime, bool], dict[str, Any] | None]
+"""(account, as of, whether that is past) → JSON-able values, None where nothing is known."""
+
+_chapters: dict[str, Chapter] = {}
+
+
+def register_chapter(key: str, tell: Chapter) -> None:
+    """What another room knows of an account, under `key`. Registered twice is a mistake and raises ValueError."""
+    if _chapters.get(key, tell) != tell:
+        raise ValueError(f"chapter {key!r} is registered twice")
+    _chapters[key] = tell
 
 
 def dossier(account: Account, *, as_of: datetime, is_past: bool) -> dict[str, Any]:
@@ -50,6 +62,7 @@ def dossier(account: Account, *, as_of: datetime, is_past: bool) -> dict[str, An
         "people": _people(account, as_of),
         "touches": _touches(account, as_of),
     }
+    found |= {key: told for key, tell in _chapters.items() if (told := tell(account, as_of, is_past)) is not None}
     if not is_past:
         issues = listed.issues if listed is not None else []
         found["quality"] = [{"finding": quality.sentence(one), "remedy": quality.remedy(one)} for one in issues]

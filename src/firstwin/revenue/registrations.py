@@ -3,8 +3,11 @@
 
 def register() -> None:
     """Fields, collections, published columns, panels, invariants."""
-    from firstwin.revenue import fields, panels, published
+    from firstwin.revenue import dossier, fields, invariants, panels, published
+    from firstwin.revenue.actions import products  # noqa: F401  (what can be taken back registers itself)
 
     fields.register_all()
     published.register_all()
+    invariants.register_all()
+    dossier.register_all()
     panels.register()

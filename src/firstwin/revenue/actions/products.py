@@ -171,7 +171,8 @@ def _checked(name: str, family: str, unit: str) -> dict[str, str]:
 
 
 def _refuse_taken(name: str, *, but: int | None) -> None:
-    if Product.objects.filter(name_folded=fold(name)).exclude(pk=but).exists():
+    taken = Product.objects.filter(name_folded=fold(name)).values_list("pk", flat=True).first()
+    if taken is not None and taken != but:
         raise Refused(f"There is a product called {name!r} already.", field="name")
 
 

@@ -68,12 +68,12 @@ def _receive(said: Sequence[InvoiceSaid], received: Received, writing: Writing, 
 
 
 def _first(one: InvoiceSaid, value: Value, starts_at: datetime, run: int | None) -> list[Piece]:
-    """The pieces of a new invoice: before it was settled it was open, with nothing paid."""
+    """The pieces of a new invoice: before anything was paid or settled it was open, with nothing paid."""
     origin, is_reconstructed = (run, one.row), not one.has_own_time
     since = _since(one, value, starts_at)
     piece = Piece(one.account_id, starts_at, None, value, since, one.known_at, one.known_at,
                   is_reconstructed=is_reconstructed, origin=origin)  # fmt: skip
-    if value[_STATE] not in SETTLED or since is None:
+    if since is None or (value[_STATE] not in SETTLED and not value[_PAID]) or value[_STATE] == InvoiceState.DRAFT:
         return [piece]
     open_value = (*value[:_STATE], InvoiceState.OPEN.value, *value[_STATE + 1 :])
     open_value = (*open_value[:_PAID], 0, *open_value[_PAID + 1 :])
