@@ -3,7 +3,22 @@
 import os
 import sys
 
-OURS = ("migrate", "demo", "serve", "worker", "import", "sources", "account", "accounts", "verify", "user", "backup", "restore", "release")
+OURS = (
+    "migrate",
+    "demo",
+    "serve",
+    "worker",
+    "import",
+    "imports",
+    "sources",
+    "account",
+    "accounts",
+    "verify",
+    "user",
+    "backup",
+    "restore",
+    "release",
+)
 
 
 def main() -> None:
