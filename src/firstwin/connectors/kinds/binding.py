@@ -264,6 +264,6 @@ def _day_after(type: Callable[[Any, Reading], Any]) -> Callable[[Any, Reading], 
 
 def _external_id(value: Any, reading: Reading) -> str:
     said = str(value).strip()
-    if len(said) > 255 or not is_clean(said):
+    if len(said) > 255 or not (said.isprintable() or is_clean(said)):
         raise Refused("A key has at most 255 plain characters.")
     return said

@@ -25,7 +25,10 @@ class Bad:
 
 @dataclass(frozen=True)
 class Cell:
-    """One field: the columns it reads, what is done to them and how the result is typed."""
+    """One field: the columns it reads, what is done to them and how the result is typed.
+
+    memo: text → what it means.  bad: texts in it that mean nothing.
+    """
 
     name: str
     label: str
@@ -34,6 +37,7 @@ class Cell:
     type: Callable[[Any, Reading], Any]
     reading: Reading
     memo: dict[str, Any] = field(default_factory=dict)
+    bad: set[str] = field(default_factory=set)
 
     def take(self, cells: Sequence[str]) -> str:
         """The text of this field in a row, before anything is done to it."""
@@ -65,11 +69,13 @@ class Cell:
         memo = self.memo
         if len(memo) > REMEMBERED:
             memo.clear()
+            self.bad.clear()
         for text in set(texts).difference(memo):
             try:
                 memo[text] = self.typed(text)
             except Refused as problem:
                 memo[text] = Bad(problem.message)
+                self.bad.add(text)
         return [memo[text] for text in texts]
 
     def shown(self, cells: Sequence[str]) -> str:

@@ -48,7 +48,7 @@ def read_slice(binding: "Binding", rows: Sequence[Row], now: datetime) -> Bound:
 
     def read(cell: Cell) -> list[Any]:
         found = cell.read_column(columns, len(good))
-        for at, value in enumerate(found):
+        for at, value in enumerate(found) if cell.bad else ():
             if value.__class__ is Bad:
                 faults.setdefault(at, []).append(binding.fault_in(good[at].line, good[at].cells, cell, value.reason))
         return found

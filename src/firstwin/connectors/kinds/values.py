@@ -203,7 +203,7 @@ def name_of_product(value: Any, reading: Reading) -> str:
 
 def _called(value: Any) -> str:
     said = as_text(value).strip()
-    if len(said) > 255 or not is_clean(said):
+    if len(said) > 255 or not (said.isprintable() or is_clean(said)):
         raise Refused("An id or a name to look for has at most 255 plain characters.")
     return said
 
