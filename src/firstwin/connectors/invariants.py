@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from firstwin.connectors.journal import journaled
 from firstwin.connectors.models import ImportRun, RowChange, State
+from firstwin.connectors.report import OUTCOMES
 from firstwin.core.invariants import register_invariant
 
 _SHOWN = 20
@@ -41,7 +42,7 @@ def cursors_are_legal(now: datetime) -> list[str]:
     for run in ImportRun.objects.filter(state=State.FINISHED).order_by("pk"):
         for file in run.files:
             counts = file.get("counts", {})
-            outcomes = sum(int(counts.get(name, 0)) for name in ("new", "changed", "unchanged", "skipped", "rejected"))
+            outcomes = sum(int(counts.get(name, 0)) for name in (*OUTCOMES, "waiting"))
             if outcomes != int(counts.get("read", 0)):
                 problems.append(
                     f"import {run.pk}, {file.get('name')}: {counts.get('read')} rows read, {outcomes} accounted for"

@@ -19,8 +19,9 @@ OUTCOMES = ("new", "changed", "unchanged", "skipped", "rejected")
 
 @dataclass
 class FileReport:
-    """counts: read = new + changed + unchanged + skipped + rejected, and waiting where the mapping says `match`.  incomplete: rows that landed without their
-    parent; they too come back to be mended.  linked: accounts that got another parent.
+    """counts: read = new + changed + unchanged + skipped + rejected, and waiting where the mapping says `match`.
+    incomplete: rows that landed without their parent; they too come back to be mended.  linked: accounts that got
+    another parent.
     """
 
     name: str

@@ -26,9 +26,9 @@ SOME_REJECTED, UNUSABLE = 1, 2
 class Command(BaseCommand):
     help = (
         "Take in records from files, as a mapping says: accounts, people, memberships, touches, products, contracts, "
-        "lines, invoices, payment methods, churn, tickets, rates. Good rows land; bad rows come back as a file to mend. "
-        "The same file again changes nothing. Exit code 0: every row was good; 1: some were rejected, or something "
-        "was kept by an undo; 2: it cannot be done, and nothing was stored."
+        "lines, invoices, payment methods, churn, tickets, rates. Good rows land; bad rows come back as a file to "
+        "mend. The same file again changes nothing. Exit code 0: every row was good; 1: some were rejected, or an "
+        "undo kept something; 2: it cannot be done, and nothing was stored."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
