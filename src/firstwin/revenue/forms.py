@@ -48,7 +48,7 @@ class ChurnForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        products = Product.objects.order_by("is_archived", "name_folded")
+        products = Product.objects.filter(merged_into=None).order_by("is_archived", "name_folded")
         self.fields["product"].queryset = products  # type: ignore[attr-defined]
         self.fields["currency"].initial = settings.FIRSTWIN_CURRENCY
 
@@ -146,5 +146,5 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Product.objects.exclude(pk=product.pk).order_by("is_archived", "name_folded")
+        others = Product.objects.filter(merged_into=None).exclude(pk=product.pk).order_by("is_archived", "name_folded")
         self.fields["into"].queryset = others  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """The lines of an account on a time axis, and its ARR over time: what the chart macros draw."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,13 +8,15 @@ from datetime import date, timedelta
 from firstwin.core.money import Money
 from firstwin.revenue.models import Charge, SubscriptionLine
 from firstwin.revenue.section.figures import until, yearly
-from firstwin.revenue.section.ledger import Ledger, Line, amounts, holds
+from firstwin.revenue.section.ledger import Ledger, Line, holds
 from firstwin.ui.charts import BarRow, Mark, Span, Step, StepChart, TimeAxis, step_chart_of, time_axis
 from firstwin.ui.filters import NOTHING, day, money, number
 
 AHEAD = timedelta(days=550)
 """How far into what is agreed the charts look."""
 PAGE = 20
+MOST_STEPS = 60
+"""More steps than this are told by month, then by quarter: nobody reads them one by one."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,8 @@ def _says(line: Line) -> str:
 
 
 def arr_over_time(ledger: Ledger) -> StepChart | None:
-    """One step for each day on which it changes, at the rates of the day asked about. None where nothing is priced.
+    """One step for each day on which it changes (of very many the last of each month), at the rates of the day asked
+    about. None where nothing is priced.
 
     A day on which some currency has no rate has no sum, and the line stops there.
     """
@@ -180,21 +184,32 @@ def _steps(ledger: Ledger, pieces: Sequence[SubscriptionLine]) -> list[Step]:
         moves.setdefault(piece.starts_on, []).append((piece.currency, piece.arr_minor))
         if piece.ends_on is not None:
             moves.setdefault(piece.ends_on, []).append((piece.currency, -piece.arr_minor))
-    running: dict[str, int] = {}
+    told = set(_told_days(sorted(moves)))
+    running: dict[str, int] = defaultdict(int)
     steps: list[Step] = []
     before: Money | None = Money(0, ledger.exchange.currency)
     for on in sorted(moves):
-        running = amounts(pair for pairs in (running.items(), moves[on]) for pair in pairs)
-        whole = ledger.exchange.total(running)
-        if steps and whole == before:
+        for currency, minor in moves[on]:
+            running[currency] += minor
+        if on not in told:
             continue
-        steps.append(
-            Step(
-                on, whole.minor if whole is not None else None, _written(ledger, running, whole), _moved(before, whole)
-            )
-        )
+        whole = ledger.exchange.total(running)
+        if steps and whole is not None and whole == before:
+            continue
+        value = whole.minor if whole is not None else None
+        steps.append(Step(on, value, _written(ledger, running, whole), _moved(before, whole)))
         before = whole
     return steps
+
+
+def _told_days(days: Sequence[date]) -> Sequence[date]:
+    """Of very many days the last of each month, quarter or year: what was so at its end."""
+    told = days
+    for months in (1, 3, 12):
+        if len(told) <= MOST_STEPS:
+            break
+        told = list({(day.year, (day.month - 1) // months): day for day in days}.values())
+    return told
 
 
 def _written(ledger: Ledger, running: dict[str, int], whole: Money | None) -> str:

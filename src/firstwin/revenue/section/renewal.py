@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from firstwin.core.facts import RecordFact
 from firstwin.revenue.models import Contract, SubscriptionLine
 from firstwin.revenue.section.ledger import Ledger
 
@@ -51,7 +50,8 @@ class Renewals:
 def renewals_of(ledger: Ledger) -> Renewals:
     """The nearest renewal day from the day asked about on, or else the nearest end."""
     on = ledger.asof.on
-    facts = [(fact, *_dates(fact, on)) for fact in (*ledger.subscriptions, *ledger.contracts_in_force)]
+    in_force: list[SubscriptionLine | Contract] = [*ledger.subscriptions, *ledger.contracts_in_force]
+    facts = [(fact, *_dates(fact, on)) for fact in in_force]
     ahead = [renews for _, renews, _, _ in facts if renews is not None and renews >= on]
     ends = [ends for _, _, ends, _ in facts if ends is not None]
     terms = []
@@ -62,7 +62,7 @@ def renewals_of(ledger: Ledger) -> Renewals:
     return Renewals(day, sorted(terms, key=_order))
 
 
-def _dates(fact: RecordFact, on: date) -> tuple[date | None, date | None, bool | None]:
+def _dates(fact: SubscriptionLine | Contract, on: date) -> tuple[date | None, date | None, bool | None]:
     """(renews, ends, by itself). A contract that was cancelled only ends."""
     if isinstance(fact, Contract):
         is_cancelled = fact.cancelled_on is not None and fact.cancelled_on <= on
