@@ -78,13 +78,14 @@ def _works(there: Installation, home: Path) -> None:
         "settings.STORAGES['staticfiles']['BACKEND'] = 'django.contrib.staticfiles.storage.StaticFilesStorage'\n"
         "from django.test import Client\n"
         "from firstwin.accounts.models import Account\n"
-        "browser = Client()\n"
+        "browser = Client(HTTP_HOST='localhost')\n"
         f"browser.post('/sign-in/', {{'login': {email!r}, 'password': {password!r}}})\n"
         "name = Account.objects.filter(removed_at=None).order_by('pk').first().name\n"
         "page = browser.get('/accounts/')\n"
         "found = browser.get('/accounts/', {'q': name})\n"
         "said = [page.status_code, page.content.decode().count('<tr'), found.status_code]\n"
-        "said.append(name in found.content.decode())"
+        "from html import escape\n"
+        "said.append(escape(name) in found.content.decode())"
     )
     assert (said[0], said[1] > 10, said[2], said[3]) == (200, True, 200, True)
 
