@@ -18,7 +18,7 @@ SPARE_DISK = 1 << 28
 """Bytes that stay free on the disk, for the database to go on."""
 
 
-class KeptUpload(UploadedFile):
+class KeptUpload(UploadedFile):  # type: ignore[type-arg]
     """A file that is on our disk already. path: where, until an action moves it to its place."""
 
     def __init__(self, path: Path, name: str, size: int, sha256: str) -> None:

@@ -17,6 +17,7 @@ from firstwin.connectors.uploads import incoming_folder
 from firstwin.connectors.views import upload
 from firstwin.core import clock
 from firstwin.core.errors import Refused
+from firstwin.people.roles import Role
 from firstwin.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def form_of(html: str) -> dict[str, str]:
     for name, options in re.findall(r'<select id="[^"]*" name="([^"]+)"[^>]*>(.*?)</select>', html, re.S):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         found[name] = chosen[1] if chosen else ""
-    return found | {"source": re.search(r'name="source" value="([^"]*)"', html)[1]}
+    return found | {"source": re.findall(r'name="source" value="([^"]*)"', html)[0]}
 
 
 def mapped(client, *files: tuple[str, str], **said: str) -> ImportDraft:
@@ -67,7 +68,8 @@ def test_from_a_file_to_accounts_and_back(importer, operations) -> None:
 
     importer.post(step(draft, "import_dry_run"))
     draft.refresh_from_db()
-    import_task.call(draft.dry_run_id)
+    assert draft.dry_run is not None
+    import_task.call(draft.dry_run.pk)
     assert "Import 2 rows" in importer.get(step(draft, "import_preview")).content.decode()
     assert not Account.objects.filter(name="Birch").exists()
 
@@ -110,7 +112,7 @@ def test_only_operations_and_admins_import(importer, owner, viewer, client_of) -
 
 def test_another_persons_draft_is_not_there(importer, client_of) -> None:
     draft = mapped(importer, ("a.csv", ACCOUNTS))
-    stranger = client_of(make_user("Other", role="admin"))
+    stranger = client_of(make_user("Other", role=Role.ADMIN))
     for route in ("import_files", "import_text", "import_preview", "import_upload"):
         assert stranger.get(step(draft, route)).status_code == 404
     assert stranger.post(step(draft, "import_apply")).status_code == 404

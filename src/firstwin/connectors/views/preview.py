@@ -1,5 +1,6 @@
 """The last steps: the first rows as they would be stored, a dry run over all of them, and doing it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -107,7 +108,7 @@ def _unread(files: list[Seen], read: ReadMapping) -> list[str]:
     return [f"The mapping says nothing about {one.file['file']}." for one in files if one.name not in named]
 
 
-def _context(draft: ImportDraft, problems: list[str]) -> dict[str, object]:
+def _context(draft: ImportDraft, problems: list[str]) -> dict[str, Any]:
     run = draft.dry_run
     return {
         "draft": draft,

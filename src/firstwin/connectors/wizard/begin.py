@@ -1,6 +1,7 @@
 """Bring the files of a draft and its mapping together."""
 
 from datetime import datetime
+from typing import Any
 
 from firstwin.connectors.actions import drafts
 from firstwin.connectors.mapping.read import read_mapping
@@ -37,9 +38,7 @@ def fit_to_mapping(*, by: User, draft: ImportDraft, now: datetime) -> bool:
     return names == {one.name for one in wanted} and all(_fitting(draft, one, set(), one.name) for one in wanted)
 
 
-def _fitting(
-    draft: ImportDraft, mapped: FileMapping, taken: set[str], only: str | None = None
-) -> list[dict[str, object]]:
+def _fitting(draft: ImportDraft, mapped: FileMapping, taken: set[str], only: str | None = None) -> list[dict[str, Any]]:
     """Files that have every column the mapping reads, and are not yet another file of it."""
     found = []
     for file in draft.files:
