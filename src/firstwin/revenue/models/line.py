@@ -57,7 +57,12 @@ class SubscriptionLine(RecordFact):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account", "starts_on"], condition=Q(known_until__isnull=True), name="line_account"),
+            # Answers ARR on any day by itself, in the order in which it is summed.
+            models.Index(
+                fields=["account", "currency", "starts_on", "ends_on", "mrr_minor", "arr_minor"],
+                condition=Q(known_until__isnull=True),
+                name="line_in_force",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

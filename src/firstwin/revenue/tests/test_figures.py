@@ -18,8 +18,9 @@ from firstwin.core.money import Money, convert
 from firstwin.core.rates import StoredRates, put_rate
 from firstwin.people.models import User
 from firstwin.revenue.actions.receive import LineSaid, receive_lines
-from firstwin.revenue.figures import Sums, arr_by_account, arr_by_product, arr_on, arr_series
+from firstwin.revenue.figures import Sums, arr_by_account, arr_by_product, arr_on
 from firstwin.revenue.models import SubscriptionLine
+from firstwin.revenue.series import arr_series
 from firstwin.revenue.tests.facts import NOW, product, say_line
 
 pytestmark = pytest.mark.django_db

@@ -118,7 +118,8 @@ def test_lists_show_it_filter_by_it_and_say_what_is_odd(acme: Account, beta: Acc
         ({"field": "products", "op": "has", "value": "pro"}, {acme.pk, beta.pk}),
         ({"field": "commercial_status", "op": "eq", "value": "customer"}, {acme.pk, beta.pk}),
     ):
-        tree = check(parse(asked), known)
+        tree = parse(asked)
+        check(tree, known)
         assert set(AccountNow.objects.filter(to_q(tree, known, TODAY)).values_list("pk", flat=True)) == wanted
     refresh_now(None, now=NOW)
     codes = {issue["code"] for issue in AccountNow.objects.get(pk=acme.pk).issues}
