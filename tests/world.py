@@ -36,6 +36,7 @@ from firstwin.people.actions.invitations import invite
 from firstwin.people.models import Undo, User
 from firstwin.people.roles import Role, Scope
 from firstwin.people.tests.factories import PASSWORD, make_team, make_user
+from firstwin.revenue.tests.screen_rows import one_of_each
 from firstwin.support.actions.receive import TicketSaid, receive_tickets
 from firstwin.support.models import Ticket
 from tests.routes import Samples
@@ -114,7 +115,7 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
         "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
-        "ticket": _ticket(acme, person), **_merged(owner, acme, person),
+        "ticket": _ticket(acme, person), **one_of_each(acme), **_merged(owner, acme, person),
     }  # fmt: skip
 
 
@@ -196,6 +197,9 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "uidb36": "1",
             "deed": "tag",
             "field": "tags",
+            "figure": "arr",
+            "product": things["product"].key,
+            "record": things["loss"].external_id[1:],
             "form": "csv",
             "kind": "touch",
             "draft": draft.key,
@@ -205,6 +209,11 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "view": {"key": things["view"].key},
             "view_removal": {"key": things["view"].key},
             "bulk_edit": {"pk": things["bulk"].pk},
+            "account_line": {"pk": things["line"].pk},
+            "account_invoice": {"pk": things["invoice"].pk},
+            "account_contract": {"pk": things["contract"].pk},
+            "account_churn": {"pk": things["loss"].pk},
+            "product_id": {"pk": things["product_id"].pk},
             "account_rollup": {"attribute": "employees"},
             "note": {"pk": things["note"].pk},
             "note_history": {"pk": things["note"].pk},

@@ -7,12 +7,14 @@ from typing import Any
 from firstwin.accounts.models import Account
 from firstwin.core import clock
 from firstwin.core.rates import put_rate
+from firstwin.revenue.actions.record_churn import Loss, record_churn
 from firstwin.revenue.models import (
     ChurnRecord,
     Contract,
     Invoice,
     PaymentMethod,
     Product,
+    ProductExternalId,
     SubscriptionLine,
 )
 
@@ -88,3 +90,17 @@ def a_loss(account: Account, effective: int, name: str = "X-1", **more: Any) -> 
 
 def a_rate(currency: str, rate: str, days: int = -10) -> None:
     put_rate(on=today(days), base=currency, quote="USD", rate=Decimal(rate), source="test")
+
+
+def one_of_each(account: Account) -> dict[str, Any]:
+    """A product with a name at a source, and one record of each kind at the account; a loss that people told."""
+    product = a_product("Freight desk")
+    return {
+        "product": product,
+        "product_id": ProductExternalId.objects.create(product=product, source=SOURCE, external_id="P-1"),
+        "line": a_line(account, -100, 265, product=product),
+        "invoice": an_invoice(account, -50),
+        "contract": a_contract(account, -100, 265),
+        "card": a_card(account, 30),
+        "loss": record_churn(by=None, account=account, loss=Loss(effective_on=today(-5)), now=clock.now()),
+    }
