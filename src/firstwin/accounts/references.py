@@ -87,9 +87,11 @@ class Directory:
             reasons = _reasons_for(to, source, unknown) if unknown else {}
             for compared, asked in wanted.items():
                 ids = meant[compared]
+                if len(ids) == 1:
+                    found |= dict.fromkeys(asked, next(iter(ids)))
+                    continue
                 for reference in asked:
-                    why = reasons.get(compared) or _why_not(reference, len(ids))
-                    found[reference] = next(iter(ids)) if len(ids) == 1 else why
+                    found[reference] = reasons.get(compared) or _why_not(reference, len(ids))
         return found
 
 

@@ -76,7 +76,7 @@ def suggest(kind_hint: str | None, header: Sequence[str], sample_rows: Sequence[
     by_kind = {kind: _fields(kind, columns) for kind in FIELDS}
     fits = {kind: _fit(kind, guesses, columns) for kind, guesses in by_kind.items()}
     kinds = tuple(sorted(fits.items(), key=lambda pair: -pair[1]))
-    kind = kind_hint if kind_hint in FIELDS else kinds[0][0]
+    kind = kind_hint if kind_hint and kind_hint in FIELDS else kinds[0][0]
     return Suggestion(kind, kinds, columns, tuple(by_kind[kind]))
 
 

@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 
-def imported(name: str, tmp_path: Path, ends: Ends | None = None, **files: str) -> Report:
+def imported(name: str, tmp_path: Path, files: dict[str, str], ends: Ends | None = None) -> Report:
     paths = {key: DATA / path for key, path in files.items()}
     plan = plan_import(mapping=EXAMPLES / f"{name}.yaml", paths=paths, ends=ends)
     return run_import(plan=plan, by=None, now=clock.now(), rejects=tmp_path)
@@ -43,7 +43,7 @@ def asked(where: str, *columns: str) -> list[dict[str, Any]]:
 
 def test_crm_sales(tmp_path: Path) -> None:
     files = {"accounts": "crm_sales/accounts.csv"}
-    (file,) = imported("crm_sales", tmp_path, **files).files
+    (file,) = imported("crm_sales", tmp_path, files).files
     assert counts(file) == {"read": 85, "new": 85, "linked": 15}
     assert len(asked("industry = 'technology'")) == 12
     assert asked("industry = 'technolgy'") == []
@@ -57,7 +57,7 @@ def test_crm_sales(tmp_path: Path) -> None:
         "children": 4,
     }
     before = snapshot()
-    assert counts(imported("crm_sales", tmp_path, **files).files[0]) == {"read": 85, "unchanged": 85}
+    assert counts(imported("crm_sales", tmp_path, files).files[0]) == {"read": 85, "unchanged": 85}
     assert snapshot() == before
 
 
@@ -111,7 +111,7 @@ def stored(on: date) -> dict[str, Any]:
 
 
 def test_ravenstack(tmp_path: Path) -> None:
-    accounts, lines, tickets, churn = imported("ravenstack", tmp_path, **RAVENSTACK).files
+    accounts, lines, tickets, churn = imported("ravenstack", tmp_path, RAVENSTACK).files
     assert counts(accounts) == {"read": 500, "new": 500}
     assert len(asked("stated_churned = true")) == 110
     assert len(asked("plan = Enterprise")) == 154
@@ -132,7 +132,7 @@ def test_ravenstack(tmp_path: Path) -> None:
     assert ChurnRecord.objects.standing().filter(is_reactivation=True).count() == 61
 
     before = facts()
-    again = imported("ravenstack", tmp_path, **RAVENSTACK)
+    again = imported("ravenstack", tmp_path, RAVENSTACK)
     assert [counts(file) for file in again.files] == [
         {"read": rows, "unchanged": rows} for rows in (500, 5_000, 2_000, 600)
     ]
@@ -141,7 +141,7 @@ def test_ravenstack(tmp_path: Path) -> None:
 
 def test_ravenstack_with_ends_that_are_last_days(tmp_path: Path) -> None:
     """Zero-day lines become lines of a day, and every line is in force a day longer."""
-    lines = imported("ravenstack", tmp_path, ends="inclusive", **RAVENSTACK).files[1]
+    lines = imported("ravenstack", tmp_path, RAVENSTACK, ends="inclusive").files[1]
     assert not lines.warnings
     assert [stored(day) for day in DAYS] == [in_force(day, is_inclusive=True) for day in DAYS]
     assert stored(DAYS[3]) != in_force(DAYS[3])
@@ -156,7 +156,7 @@ SALESFORCE = {
 
 
 def test_salesforce(tmp_path: Path) -> None:
-    warehouse, export, contacts, tasks = imported("salesforce", tmp_path, **SALESFORCE).files
+    warehouse, export, contacts, tasks = imported("salesforce", tmp_path, SALESFORCE).files
     assert counts(warehouse) == {"read": 10, "new": 1, "skipped": 9}
     assert counts(export) == {"read": 3, "new": 1, "changed": 1, "skipped": 1, "linked": 1}
     assert counts(contacts) == {"read": 4, "rejected": 4}
@@ -174,7 +174,7 @@ def test_salesforce(tmp_path: Path) -> None:
     assert (acme["city"], acme["country"]) == ("São Paulo", "Brazil")
     assert Account.objects.count() == 2
     before = snapshot()
-    again = imported("salesforce", tmp_path, **SALESFORCE)
+    again = imported("salesforce", tmp_path, SALESFORCE)
     assert [counts(file) for file in again.files[:2]] == [
         {"read": 10, "unchanged": 1, "skipped": 9},
         {"read": 3, "unchanged": 2, "skipped": 1},

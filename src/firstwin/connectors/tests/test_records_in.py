@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -189,8 +190,9 @@ def put(path: Path, cells: Sequence[Sequence[str]]) -> None:
     match path.suffix:
         case ".xlsx":
             book = openpyxl.Workbook()
+            sheet: Any = book.active
             for row in cells:
-                book.active.append([date.fromisoformat(c) if c[4:5] == "-" else c for c in row])
+                sheet.append([date.fromisoformat(c) if c[4:5] == "-" else c for c in row])
             book.save(path)
         case ".jsonl":
             head, *rows = cells

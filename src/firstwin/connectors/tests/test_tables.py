@@ -31,9 +31,10 @@ def csv_text(rows: Sequence[Sequence[str]], delimiter: str = ",") -> str:
 
 def write_xlsx(path: Path, rows: Sequence[Sequence[Any]], title: str = "Sheet") -> None:
     book = openpyxl.Workbook()
-    book.active.title = title
+    sheet: Any = book.active
+    sheet.title = title
     for row in rows:
-        book.active.append(list(row))
+        sheet.append(list(row))
     book.save(path)
 
 
@@ -74,7 +75,8 @@ def test_each_format_is_found_out_reads_alike_and_goes_on_from_any_row(tmp_path:
 def test_spreadsheet_cells_are_read_as_they_are_shown(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     book = openpyxl.Workbook()
-    book.active.title = "Notes"
+    first: Any = book.active
+    first.title = "Notes"
     sheet = book.create_sheet("Lines")
     sheet.append(["id", "on", "at", "amount", "paid", "time"])
     sheet.append(["0010", date(2024, 2, 29), datetime(2024, 2, 29, 14, 30), 0.1 + 0.2, True, time(9, 5)])
