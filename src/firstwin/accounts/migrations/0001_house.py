@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import firstwin.accounts.models.person
+from firstwin.core.together import Together
 
 
 class Migration(migrations.Migration):
@@ -962,288 +963,357 @@ class Migration(migrations.Migration):
                 name="touch_external_id_once",
             ),
         ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["name_folded", "account"], name="now_name_folded"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["owner_name_folded", "account"], name="now_owner_name_folded"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["parent_name_folded", "account"], name="now_parent_name_folded"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["children_count", "account"], name="now_children_count"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["people_count", "account"], name="now_people_count"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["roles_covered", "account"], name="now_roles_covered"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["last_touch_on", "account"], name="now_last_touch_on"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["last_two_way_on", "account"], name="now_last_two_way_on"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["next_step_on", "account"], name="now_next_step_on"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["issue_count", "account"], name="now_issue_count"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(fields=["added_on", "account"], name="now_added_on"),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_01__isnull", False)), fields=["text_01", "account"], name="now_text_01"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_02__isnull", False)), fields=["text_02", "account"], name="now_text_02"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_03__isnull", False)), fields=["text_03", "account"], name="now_text_03"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_04__isnull", False)), fields=["text_04", "account"], name="now_text_04"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_05__isnull", False)), fields=["text_05", "account"], name="now_text_05"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_06__isnull", False)), fields=["text_06", "account"], name="now_text_06"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_07__isnull", False)), fields=["text_07", "account"], name="now_text_07"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_08__isnull", False)), fields=["text_08", "account"], name="now_text_08"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_09__isnull", False)), fields=["text_09", "account"], name="now_text_09"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_10__isnull", False)), fields=["text_10", "account"], name="now_text_10"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_11__isnull", False)), fields=["text_11", "account"], name="now_text_11"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_12__isnull", False)), fields=["text_12", "account"], name="now_text_12"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_13__isnull", False)), fields=["text_13", "account"], name="now_text_13"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_14__isnull", False)), fields=["text_14", "account"], name="now_text_14"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_15__isnull", False)), fields=["text_15", "account"], name="now_text_15"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("text_16__isnull", False)), fields=["text_16", "account"], name="now_text_16"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_01__isnull", False)), fields=["number_01", "account"], name="now_number_01"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_02__isnull", False)), fields=["number_02", "account"], name="now_number_02"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_03__isnull", False)), fields=["number_03", "account"], name="now_number_03"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_04__isnull", False)), fields=["number_04", "account"], name="now_number_04"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_05__isnull", False)), fields=["number_05", "account"], name="now_number_05"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_06__isnull", False)), fields=["number_06", "account"], name="now_number_06"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_07__isnull", False)), fields=["number_07", "account"], name="now_number_07"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_08__isnull", False)), fields=["number_08", "account"], name="now_number_08"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_09__isnull", False)), fields=["number_09", "account"], name="now_number_09"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_10__isnull", False)), fields=["number_10", "account"], name="now_number_10"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_11__isnull", False)), fields=["number_11", "account"], name="now_number_11"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_12__isnull", False)), fields=["number_12", "account"], name="now_number_12"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_13__isnull", False)), fields=["number_13", "account"], name="now_number_13"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_14__isnull", False)), fields=["number_14", "account"], name="now_number_14"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_15__isnull", False)), fields=["number_15", "account"], name="now_number_15"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("number_16__isnull", False)), fields=["number_16", "account"], name="now_number_16"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_01__isnull", False)), fields=["day_01", "account"], name="now_day_01"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_02__isnull", False)), fields=["day_02", "account"], name="now_day_02"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_03__isnull", False)), fields=["day_03", "account"], name="now_day_03"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_04__isnull", False)), fields=["day_04", "account"], name="now_day_04"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_05__isnull", False)), fields=["day_05", "account"], name="now_day_05"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_06__isnull", False)), fields=["day_06", "account"], name="now_day_06"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_07__isnull", False)), fields=["day_07", "account"], name="now_day_07"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("day_08__isnull", False)), fields=["day_08", "account"], name="now_day_08"
-            ),
+        Together(
+            "accountnow",
+            [
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["name_folded", "account"], name="now_name_folded"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["owner_name_folded", "account"], name="now_owner_name_folded"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["parent_name_folded", "account"], name="now_parent_name_folded"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["children_count", "account"], name="now_children_count"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["people_count", "account"], name="now_people_count"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["roles_covered", "account"], name="now_roles_covered"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["last_touch_on", "account"], name="now_last_touch_on"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["last_two_way_on", "account"], name="now_last_two_way_on"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["next_step_on", "account"], name="now_next_step_on"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["issue_count", "account"], name="now_issue_count"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(fields=["added_on", "account"], name="now_added_on"),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_01__isnull", False)),
+                        fields=["text_01", "account"],
+                        name="now_text_01",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_02__isnull", False)),
+                        fields=["text_02", "account"],
+                        name="now_text_02",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_03__isnull", False)),
+                        fields=["text_03", "account"],
+                        name="now_text_03",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_04__isnull", False)),
+                        fields=["text_04", "account"],
+                        name="now_text_04",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_05__isnull", False)),
+                        fields=["text_05", "account"],
+                        name="now_text_05",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_06__isnull", False)),
+                        fields=["text_06", "account"],
+                        name="now_text_06",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_07__isnull", False)),
+                        fields=["text_07", "account"],
+                        name="now_text_07",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_08__isnull", False)),
+                        fields=["text_08", "account"],
+                        name="now_text_08",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_09__isnull", False)),
+                        fields=["text_09", "account"],
+                        name="now_text_09",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_10__isnull", False)),
+                        fields=["text_10", "account"],
+                        name="now_text_10",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_11__isnull", False)),
+                        fields=["text_11", "account"],
+                        name="now_text_11",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_12__isnull", False)),
+                        fields=["text_12", "account"],
+                        name="now_text_12",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_13__isnull", False)),
+                        fields=["text_13", "account"],
+                        name="now_text_13",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_14__isnull", False)),
+                        fields=["text_14", "account"],
+                        name="now_text_14",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_15__isnull", False)),
+                        fields=["text_15", "account"],
+                        name="now_text_15",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("text_16__isnull", False)),
+                        fields=["text_16", "account"],
+                        name="now_text_16",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_01__isnull", False)),
+                        fields=["number_01", "account"],
+                        name="now_number_01",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_02__isnull", False)),
+                        fields=["number_02", "account"],
+                        name="now_number_02",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_03__isnull", False)),
+                        fields=["number_03", "account"],
+                        name="now_number_03",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_04__isnull", False)),
+                        fields=["number_04", "account"],
+                        name="now_number_04",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_05__isnull", False)),
+                        fields=["number_05", "account"],
+                        name="now_number_05",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_06__isnull", False)),
+                        fields=["number_06", "account"],
+                        name="now_number_06",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_07__isnull", False)),
+                        fields=["number_07", "account"],
+                        name="now_number_07",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_08__isnull", False)),
+                        fields=["number_08", "account"],
+                        name="now_number_08",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_09__isnull", False)),
+                        fields=["number_09", "account"],
+                        name="now_number_09",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_10__isnull", False)),
+                        fields=["number_10", "account"],
+                        name="now_number_10",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_11__isnull", False)),
+                        fields=["number_11", "account"],
+                        name="now_number_11",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_12__isnull", False)),
+                        fields=["number_12", "account"],
+                        name="now_number_12",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_13__isnull", False)),
+                        fields=["number_13", "account"],
+                        name="now_number_13",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_14__isnull", False)),
+                        fields=["number_14", "account"],
+                        name="now_number_14",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_15__isnull", False)),
+                        fields=["number_15", "account"],
+                        name="now_number_15",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("number_16__isnull", False)),
+                        fields=["number_16", "account"],
+                        name="now_number_16",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_01__isnull", False)), fields=["day_01", "account"], name="now_day_01"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_02__isnull", False)), fields=["day_02", "account"], name="now_day_02"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_03__isnull", False)), fields=["day_03", "account"], name="now_day_03"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_04__isnull", False)), fields=["day_04", "account"], name="now_day_04"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_05__isnull", False)), fields=["day_05", "account"], name="now_day_05"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_06__isnull", False)), fields=["day_06", "account"], name="now_day_06"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_07__isnull", False)), fields=["day_07", "account"], name="now_day_07"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("day_08__isnull", False)), fields=["day_08", "account"], name="now_day_08"
+                    ),
+                ),
+            ],
         ),
     ]

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from firstwin.core.together import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,232 +14,243 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="accountnow",
-            name="arr_minor",
-            field=models.BigIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="auto_renews",
-            field=models.BooleanField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="card_expires_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="churned_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="commercial_status",
-            field=models.CharField(max_length=9, null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="csat_count",
-            field=models.IntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="csat_share",
-            field=models.FloatField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="customer_since_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="last_ticket_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="notice_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="oldest_ticket_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="overdue_minor",
-            field=models.BigIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="overdue_since_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="products",
-            field=models.TextField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="renews_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="seats",
-            field=models.BigIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="tickets_ageing",
-            field=models.IntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="tickets_breached",
-            field=models.IntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="tickets_open",
-            field=models.IntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="accountnow",
-            name="tickets_reopened",
-            field=models.IntegerField(null=True),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("arr_minor__isnull", False)), fields=["arr_minor", "account"], name="now_arr_minor"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("seats__isnull", False)), fields=["seats", "account"], name="now_seats"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("commercial_status__isnull", False)),
-                fields=["commercial_status", "account"],
-                name="now_commercial_status",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("customer_since_on__isnull", False)),
-                fields=["customer_since_on", "account"],
-                name="now_customer_since_on",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("renews_on__isnull", False)), fields=["renews_on", "account"], name="now_renews_on"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("notice_on__isnull", False)), fields=["notice_on", "account"], name="now_notice_on"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("overdue_minor__isnull", False)),
-                fields=["overdue_minor", "account"],
-                name="now_overdue_minor",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("overdue_since_on__isnull", False)),
-                fields=["overdue_since_on", "account"],
-                name="now_overdue_since_on",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("card_expires_on__isnull", False)),
-                fields=["card_expires_on", "account"],
-                name="now_card_expires_on",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("churned_on__isnull", False)),
-                fields=["churned_on", "account"],
-                name="now_churned_on",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("tickets_open__isnull", False)),
-                fields=["tickets_open", "account"],
-                name="now_tickets_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("tickets_ageing__isnull", False)),
-                fields=["tickets_ageing", "account"],
-                name="now_tickets_ageing",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("tickets_breached__isnull", False)),
-                fields=["tickets_breached", "account"],
-                name="now_tickets_breached",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("tickets_reopened__isnull", False)),
-                fields=["tickets_reopened", "account"],
-                name="now_tickets_reopened",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("oldest_ticket_on__isnull", False)),
-                fields=["oldest_ticket_on", "account"],
-                name="now_oldest_ticket_on",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("last_ticket_on__isnull", False)),
-                fields=["last_ticket_on", "account"],
-                name="now_last_ticket_on",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountnow",
-            index=models.Index(
-                condition=models.Q(("csat_share__isnull", False)),
-                fields=["csat_share", "account"],
-                name="now_csat_share",
-            ),
+        Together(
+            "accountnow",
+            [
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="arr_minor",
+                    field=models.BigIntegerField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="auto_renews",
+                    field=models.BooleanField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="card_expires_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="churned_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="commercial_status",
+                    field=models.CharField(max_length=9, null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="csat_count",
+                    field=models.IntegerField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="csat_share",
+                    field=models.FloatField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="customer_since_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="last_ticket_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="notice_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="oldest_ticket_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="overdue_minor",
+                    field=models.BigIntegerField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="overdue_since_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="products",
+                    field=models.TextField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="renews_on",
+                    field=models.DateField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="seats",
+                    field=models.BigIntegerField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="tickets_ageing",
+                    field=models.IntegerField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="tickets_breached",
+                    field=models.IntegerField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="tickets_open",
+                    field=models.IntegerField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="accountnow",
+                    name="tickets_reopened",
+                    field=models.IntegerField(null=True),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("arr_minor__isnull", False)),
+                        fields=["arr_minor", "account"],
+                        name="now_arr_minor",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("seats__isnull", False)), fields=["seats", "account"], name="now_seats"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("commercial_status__isnull", False)),
+                        fields=["commercial_status", "account"],
+                        name="now_commercial_status",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("customer_since_on__isnull", False)),
+                        fields=["customer_since_on", "account"],
+                        name="now_customer_since_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("renews_on__isnull", False)),
+                        fields=["renews_on", "account"],
+                        name="now_renews_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("notice_on__isnull", False)),
+                        fields=["notice_on", "account"],
+                        name="now_notice_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("overdue_minor__isnull", False)),
+                        fields=["overdue_minor", "account"],
+                        name="now_overdue_minor",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("overdue_since_on__isnull", False)),
+                        fields=["overdue_since_on", "account"],
+                        name="now_overdue_since_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("card_expires_on__isnull", False)),
+                        fields=["card_expires_on", "account"],
+                        name="now_card_expires_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("churned_on__isnull", False)),
+                        fields=["churned_on", "account"],
+                        name="now_churned_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("tickets_open__isnull", False)),
+                        fields=["tickets_open", "account"],
+                        name="now_tickets_open",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("tickets_ageing__isnull", False)),
+                        fields=["tickets_ageing", "account"],
+                        name="now_tickets_ageing",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("tickets_breached__isnull", False)),
+                        fields=["tickets_breached", "account"],
+                        name="now_tickets_breached",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("tickets_reopened__isnull", False)),
+                        fields=["tickets_reopened", "account"],
+                        name="now_tickets_reopened",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("oldest_ticket_on__isnull", False)),
+                        fields=["oldest_ticket_on", "account"],
+                        name="now_oldest_ticket_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("last_ticket_on__isnull", False)),
+                        fields=["last_ticket_on", "account"],
+                        name="now_last_ticket_on",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="accountnow",
+                    index=models.Index(
+                        condition=models.Q(("csat_share__isnull", False)),
+                        fields=["csat_share", "account"],
+                        name="now_csat_share",
+                    ),
+                ),
+            ],
         ),
     ]
