@@ -46,10 +46,10 @@ class Shown:
 
     @property
     def late_words(self) -> str:
-        """`Late answer`, `Late solution`, both, or ''."""
-        parts = ((self.kept.is_response_late, "answer"), (self.kept.is_solution_late, "solution"))
-        words = [word for is_so, word in parts if is_so]
-        return f"Late {' and '.join(words)}" if words else ""
+        """`Late answer`, `Late solution`, `Late` for both, or ''."""
+        if self.kept.is_response_late and self.kept.is_solution_late:
+            return "Late"
+        return "Late answer" if self.kept.is_response_late else "Late solution" if self.kept.is_solution_late else ""
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _zendesk(folder: Path) -> list[dict[str, Any]]:
 
 def _of_zendesk(ticket: dict[str, Any], account: Account, line: int) -> TicketSaid:
     """As a connector would say it. Zendesk's `hold` is our `on_hold`; good and bad stand for 5 and 1."""
-    score = (ticket.get("satisfaction_rating") or {}).get("score")
+    score = str((ticket.get("satisfaction_rating") or {}).get("score"))
     return TicketSaid(
         row=line,
         external_id=str(ticket["id"]),

@@ -48,7 +48,7 @@ def busy(acme: Account, owner: User) -> Account:
 def section(client: Any, account: Account, query: str = "") -> str:
     answer = client.get(f"/accounts/{account.key}/support/{query}")
     assert answer.status_code == 200
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def test_what_to_do_next_comes_first(client_of: Any, owner: User, busy: Account) -> None:
@@ -57,7 +57,7 @@ def test_what_to_do_next_comes_first(client_of: Any, owner: User, busy: Account)
     order = [part.index(words) for words in ("Nothing works", "Waits for them", "Old question")]
     assert order == sorted(order)
     assert "2 late" in part and "1 open for more than 14 days" in part
-    for words in ("Late answer and solution", "Ageing", "Escalated", "clock stopped", "16 h over"):
+    for words in ("Answer and solution later than promised", "Ageing", "Escalated", "clock stopped", "16 h over"):
         assert words in part
     assert html.index("Open tickets") < html.index("How help goes") < html.index("Opened per week")
 
