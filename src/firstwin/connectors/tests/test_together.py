@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from firstwin.connectors.tests.together import ROWS
+from firstwin.connectors.tests.together import CALLS, ROWS
 
 
 def test_two_imports_and_a_person_at_once(tmp_path: Path) -> None:
@@ -23,10 +23,12 @@ def test_two_imports_and_a_person_at_once(tmp_path: Path) -> None:
         assert status == 0, done.stderr
         assert [counts["new"] for counts in one["counts"]] == [ROWS, 3 * ROWS]
     status, person = said["person"]
-    assert status == 0 and person["written"] > 5, done.stderr
-    # A fraction of this where nothing else runs; a busy machine must not fail the test.
-    assert person["longest"] < 4.0, person
+    assert status == 0 and person["written"] == CALLS, done.stderr
+    # Nobody is turned away. How long each wait is depends on what else the machine does: that is for a benchmark.
+    assert person["longest"] < 15.0, person
     assert said["problems"] == []
     status, undone = said["undone"]
     assert status == 0, done.stderr
-    assert undone == {"kept": 0, "sources": ["staff", "two"], "touches": person["written"], "found": []}
+    # Tags and the product are of both: whichever import made them first, the other's rows refer to them.
+    assert set(undone.pop("kept")) <= {"tag", "product"}
+    assert undone == {"sources": ["staff", "two"], "touches": person["written"], "found": []}
