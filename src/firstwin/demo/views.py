@@ -21,7 +21,16 @@ VIEWS: tuple[dict[str, Any], ...] = (
      "columns": ["name", "children", "owner", "tier", "country", "employees"]},
     {"key": "new-customers", "name": "New this quarter", "sort": "-customer_since",
      "condition": {"all": [{"field": "customer_since", "op": "in_last", "value": 90}]},
-     "columns": ["name", "owner", "tier", "customer_since", "roles_covered", "last_two_way", "next_step"]},
+     "columns": ["name", "owner", "tier", "customer_since", "arr", "roles_covered", "last_two_way", "next_step"]},
+    {"key": "renewing", "name": "Renewing in 90 days", "sort": "renews",
+     "condition": {"all": [{"field": "renews", "op": "in_next", "value": 90}]},
+     "columns": ["name", "owner", "renews", "notice", "arr", "seats", "auto_renews", "tickets_open", "last_two_way"]},
+    {"key": "money-owed", "name": "Money owed", "sort": "-overdue",
+     "condition": {"all": [{"field": "overdue", "op": "gt", "value": 0}]},
+     "columns": ["name", "owner", "overdue", "overdue_days", "arr", "card_expires", "last_two_way"]},
+    {"key": "help-needed", "name": "Late tickets", "sort": "-tickets_breached",
+     "condition": {"all": [{"field": "tickets_breached", "op": "gt", "value": 0}]},
+     "columns": ["name", "owner", "tickets_open", "tickets_breached", "oldest_ticket", "csat", "arr", "renews"]},
 )  # fmt: skip
 
 
