@@ -13,7 +13,7 @@ from firstwin.revenue.figures import Sums, arr_by_product, converted, lines_in_f
 from firstwin.revenue.models import Charge, Product
 
 _PAID = Q(is_trial=False, charge__in=(Charge.RECURRING, Charge.METERED))
-MOST = 50
+MOST = 20
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,16 @@ from firstwin.accounts import quality
 from firstwin.core.fields import Field, Kind
 from firstwin.core.money import Money
 
+SOON = 90
+"""Days within which a date to come says how far off it is."""
 NUMERIC = {Kind.NUMBER, Kind.MONEY, Kind.DAYS, Kind.SHARE}
 QUALITY = "issues"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """look: which way it is drawn (see the template).  value: typed for that look; None where nothing is known."""
+    """look: which way it is drawn (see the template).  value: typed for that look; None where nothing is known.
+    alarms: it asks for attention."""
 
     key: str
     label: str
@@ -26,6 +29,7 @@ class Cell:
     unit: str = ""
     note: str = ""
     day: date | None = None
+    alarms: bool = False
 
     @property
     def is_link(self) -> bool:
@@ -73,8 +77,10 @@ class ListColumn:
         if self.look == "quality":
             return Cell(field.key, field.label, "quality", value or 0, note=_findings(row["issues"]))
         if field.kind is Kind.DAYS and value is not None:
-            return Cell(field.key, field.label, "days", (today - value).days, day=value)
-        return Cell(field.key, field.label, self.look, value, unit=field.unit if field.kind is Kind.NUMBER else "")
+            return Cell(field.key, field.label, "days", (today - value).days, day=value, alarms=field.alarms)
+        note = _ahead(value, today) if field.kind is Kind.DATE and value is not None else ""
+        unit = field.unit if field.kind is Kind.NUMBER else ""
+        return Cell(field.key, field.label, self.look, value, unit, note, alarms=field.alarms and bool(value))
 
     def _typed(self, raw: Any) -> Any:
         match self.field.kind:
@@ -92,6 +98,16 @@ class ListColumn:
                 words = raw if isinstance(raw, list) else [word for word in raw.split("|") if word]
                 return [self.labels.get(word, word) for word in words]
         return raw
+
+
+def _ahead(day: date, today: date) -> str:
+    """`in 12 days` for what comes soon."""
+    days = (day - today).days
+    return _soon(days) if 0 <= days <= SOON else ""
+
+
+def _soon(days: int) -> str:
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
 
 
 def _findings(issues: Sequence[Mapping[str, Any]]) -> str:

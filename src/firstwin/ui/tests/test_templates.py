@@ -15,7 +15,7 @@ def env() -> Environment:
     return engines["jinja"].env  # type: ignore[attr-defined, no-any-return]
 
 
-@pytest.mark.parametrize("name", ["buttons", "forms", "grid", "marks", "panels", "text", "timeline"])
+@pytest.mark.parametrize("name", ["buttons", "charts", "forms", "grid", "marks", "panels", "text", "timeline"])
 def test_every_macro_file_imports_alone(env: Environment, name: str) -> None:
     assert vars(env.get_template(f"ui/{name}.html").module)
 
