@@ -1,4 +1,4 @@
-"""A small file to try an import with, dirty on purpose: a row without its id, and an id that stands twice with other content."""
+"""A small file to try an import with, dirty on purpose: a row without its id, and an id twice with other content."""
 
 NAME = "sample-accounts.csv"
 

@@ -25,7 +25,8 @@ class MatchCase(models.Model):
     """A row of `source` that may mean one of `candidates`.
 
     kind: accounts or people.  feed: the file of the mapping.  header, cells: the row as it stood there.
-    said: what it says, in words, by field.  candidates: [{id, confidence, reasons}], the best first; best: its confidence.
+    said: what it says, in words, by field.
+    candidates: [{id, confidence, reasons}], the best first.  best: its confidence.
     target: the record it was decided to be.  decided_run: the import in which the row was then taken in.
     """
 

@@ -25,7 +25,7 @@ LIST = "/settings/products/"
 
 def undo_of(page: Any) -> str:
     """The address in the message of the page after a redirect."""
-    return re.findall(r"/undo/\d+/", page.content.decode())[-1]
+    return str(re.findall(r"/undo/\d+/", page.content.decode())[-1])
 
 
 def test_each_product_says_what_is_in_force_at_the_accounts_one_sees(
