@@ -35,6 +35,10 @@ SAYS: Mapping[str, str] = {
     "account.tagged": "added a tag",
     "account.unmerged": "let it stand by itself again",
     "account.untagged": "took a tag off",
+    "churn.corrected": "corrected a churn record",
+    "churn.recorded": "recorded churn",
+    "churn.restored": "brought a churn record back",
+    "churn.retracted": "took a churn record back",
     "file.kept": "added a file",
     "file.removed": "removed a file",
     "file.restored": "brought a file back",
@@ -68,6 +72,7 @@ GROUPS = (
     ("person.", "People"),
     ("role.", "Roles"),
     ("file.", "Files"),
+    ("churn.", "Churn"),
 )
 
 _PEOPLE = {"owner", "user"}
