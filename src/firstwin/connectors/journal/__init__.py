@@ -34,9 +34,12 @@ def marked(run: int) -> Iterator[None]:
     Fails when the triggers are not there, such as after the connection was lost.
     """
     dialect = _dialect()
-    dialect.mark(connection, run)
-    yield
-    # After an exception the transaction is rolled back, the mark with it.
+    try:
+        dialect.mark(connection, run)
+        yield
+    except BaseException:
+        dialect.let_go(connection)  # the transaction is rolled back, the mark with it
+        raise
     dialect.mark(connection, None)
 
 

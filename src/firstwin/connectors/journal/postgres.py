@@ -33,6 +33,10 @@ class Postgres:
         with connection.cursor() as cursor:
             cursor.execute("select set_config(%s, %s, true)", [_SETTING, str(run or "")])
 
+    @staticmethod
+    def let_go(connection: Any) -> None:
+        """The setting goes with the transaction."""
+
 
 def install(connection: Any, tables: Mapping[str, Table]) -> None:
     """Make the triggers that are missing. Repeatable."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connections
+
 from firstwin.connectors.journal.tables import Table
 
 _INTO = "insert into connectors_rowchange (run, table_name, row_id, op, before, after, outcome) values"
@@ -32,9 +34,24 @@ class Sqlite:
 
     @staticmethod
     def mark(connection: Any, run: int | None) -> None:
+        # Statements with triggers within a savepoint note every page they overwrite, and in memory SQLite walks
+        # through all notes for each of them: a slice would take ten times as long, and longer the more is stored.
+        # The slice is one transaction and fails as a whole, so it needs no savepoints.
+        if run is None:
+            Sqlite.let_go(connection)
+        else:
+            connection._savepoint_allowed = _never
         # Fails on a connection that was opened anew: nothing is written past the journal.
         with connection.cursor() as cursor:
             cursor.execute("update temp.firstwin_mark set run = %s", [run])
+
+    @staticmethod
+    def let_go(connection: Any) -> None:
+        vars(connections[connection.alias]).pop("_savepoint_allowed", None)
+
+
+def _never() -> bool:
+    return False
 
 
 def as_json(table: Table, row: str) -> str:
