@@ -10,7 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Sum
 
+from firstwin.accounts.models import Account
 from firstwin.accounts.scope import AccountSet
+from firstwin.core.clock import day_of
 from firstwin.revenue.conversion import Conversion
 from firstwin.revenue.figures import Sums, Totals, known_lines
 
@@ -26,9 +28,20 @@ def arr_series(accounts: AccountSet, days: Sequence[date], *, known_by: datetime
     pieces = rows.order_by("account_id", "currency").values_list("account_id", "currency", "starts_on", "ends_on")
     summed = pieces.annotate(n=Count("pk"), mrr=Sum("mrr_minor"), arr=Sum("arr_minor"))
     sweep = _Sweep(days)
-    for some in _together(summed.iterator(chunk_size=20_000)):
+    for some in _together(_until_removed(summed.iterator(chunk_size=20_000))):
         sweep.take(some)
     return sweep.totals()
+
+
+def _until_removed(pieces: Iterable[Row]) -> Iterator[Row]:
+    """Nothing counts from the day on which its account was taken out of the lists."""
+    rows = Account.objects.filter(removed_at__isnull=False).values_list("pk", "removed_at")
+    removed = {pk: day_of(at) for pk, at in rows if at is not None}
+    for piece in pieces:
+        until = removed.get(piece[0])
+        if until is not None and (piece[3] is None or piece[3] > until):
+            piece = (*piece[:3], until, *piece[4:])
+        yield piece
 
 
 def _together(pieces: Iterable[Row]) -> Iterator[list[Row]]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from firstwin.accounts.actions.remove import remove_account
 from firstwin.accounts.models import Account
 from firstwin.accounts.scope import AccountSet
+from firstwin.core import clock
 from firstwin.core.money import Money, convert
 from firstwin.core.rates import StoredRates, put_rate
 from firstwin.people.models import User
@@ -49,6 +50,12 @@ def test_only_accounts_of_the_set_and_none_that_was_removed(acme: Account, beta:
     assert arr_on(AccountSet.of(owner), DAY).arr_minor == 1_200_00
     remove_account(by=None, account=beta, reason="Twice", now=NOW)
     assert arr_on(ALL, DAY).arr_minor == 1_200_00
+    before = clock.day_of(NOW) - timedelta(days=1)
+    assert [totals.arr_minor for totals in (arr_on(ALL, before), *arr_series(ALL, [before, DAY]))] == [
+        2_400_00,
+        2_400_00,
+        1_200_00,
+    ]
 
 
 def test_other_currencies_at_the_rate_of_the_day(acme: Account) -> None:
