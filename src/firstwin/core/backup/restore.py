@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from firstwin.core.backup import after, marker
 from firstwin.core.backup.check import check_backup, refuse_misfit
-from firstwin.core.backup.folders import copy_file, sync_folder, sync_folders
+from firstwin.core.backup.folders import copy_file, folders, sync_folder, sync_folders
 from firstwin.core.backup.lines import digest_of, read_lines, sum_lines
 from firstwin.core.backup.loaders import Loader, loader, loading
 from firstwin.core.backup.manifest import SECRET, Manifest, Stored
@@ -65,6 +65,9 @@ def restore_backup(*, path: Path, now: datetime, progress: Progress) -> Restored
 
 def _make_room(manifest: Manifest, home: Path) -> None:
     if marker.unfinished() is not None:
+        # While the mark still says that they are ours: an empty database beside full folders would be refused.
+        for folder in {*manifest.folders, *folders()}:
+            shutil.rmtree(home / folder, ignore_errors=True)
         wipe()
         failpoint("restore.wiped")
         return

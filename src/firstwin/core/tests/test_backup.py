@@ -286,7 +286,7 @@ def test_a_killed_backup_leaves_nothing_that_looks_like_one(company: Installatio
 
 @pytest.mark.parametrize(
     "points",
-    [("table:30", "loaded:1", "before_commit:1"), pytest.param(RESTORE_POINTS, marks=pytest.mark.slow)],
+    [("table:30", "before_commit:1", "wiped:1"), pytest.param(RESTORE_POINTS, marks=pytest.mark.slow)],
 )
 def test_a_killed_restore_says_so_and_can_be_begun_again(
     points: tuple[str, ...], content: dict[str, Any], backup: Path, tmp_path: Path
@@ -298,7 +298,9 @@ def test_a_killed_restore_says_so_and_can_be_begun_again(
         assert killed.returncode == -9, (point, killed.stderr)
         for command in [["worker", "--once"], ["serve"], ["backup"]][: 3 if point == points[0] else 1]:
             refused = there.run(*command)
-            assert (refused.returncode, "is only half there" in refused.stderr) == (1, True), (point, command)
+            assert refused.returncode == 1, (point, command)
+            # Wiped, an installation on SQLite is not half there: it is empty.
+            assert point.startswith("wiped") or "is only half there" in refused.stderr, (point, command)
     last = there.run("restore", str(backup), FAILPOINT="restore.after_commit:1")
     assert last.returncode == -9  # whole by now
     there.must("verify")
