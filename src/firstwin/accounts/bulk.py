@@ -54,6 +54,11 @@ def _field_of(model: type[models.Model], attname: str) -> str:
     raise ValueError(f"{model.__name__} has no column {attname!r}")
 
 
+def prepared(field: Any) -> Prepare:
+    """How values of one column are given to the database."""
+    return _prepare(field, _remembering(connection.ops.adapt_datetimefield_value))
+
+
 def _prepare(field: Any, moments: Prepare) -> Prepare:
     """How a value of this column is given to the database. moments: shared, as rows hold one in several columns."""
     kind = field.get_internal_type()

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from firstwin.accounts.bulk import prepared
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.timeline import batched
 
 _CHUNK = 1_000
-
 Compute = Callable[[Sequence[int], datetime], Mapping[int, Mapping[str, Any]]]
 """(account ids, now) → account id → column → value. An account or a column left out is null.
 
@@ -72,25 +72,45 @@ def published_columns(account_ids: Sequence[int], now: datetime) -> dict[int, di
     return found
 
 
-def publish(family_key: str, account_ids: Collection[int] | None, *, now: datetime) -> int:
+def publish(
+    family_key: str, account_ids: Collection[int] | None, *, now: datetime, give_way: Callable[[], None] | None = None
+) -> int:
     """Write one family's columns of these accounts (all when None). Returns how many rows there were.
 
-    Each chunk is a transaction of its own when no transaction is open, so that people are never kept waiting.
+    Each chunk is a transaction of its own when no transaction is open, so that people are never kept waiting: it is
+    computed before, and what changed meanwhile is computed again within. give_way: called after each chunk.
     """
     family = _families[family_key]
     ids = sorted(set(account_ids)) if account_ids is not None else _all_ids()
     for some in batched(ids, _CHUNK):
+        seen = {} if connection.in_atomic_block else _revisions(some)
+        rows = family.rows(some, now) if seen else {}
         with transaction.atomic():
-            _store(family, some, now)
+            stale = some if not seen else [pk for pk, at in _held(some).items() if seen.get(pk) != at]
+            _store(family, rows | family.rows(stale, now) if stale else rows, now)
+        if give_way is not None:
+            give_way()
     return len(ids)
+
+
+def _revisions(ids: Sequence[int]) -> dict[int, int]:
+    return dict(Account.objects.filter(pk__in=ids).values_list("pk", "revision"))
+
+
+def _held(ids: Sequence[int]) -> dict[int, int]:
+    """Their revisions, which nobody changes until the transaction ends."""
+    if not connection.features.has_select_for_update:
+        return _revisions(ids)
+    rows = Account.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    return dict(rows.values_list("pk", "revision"))
 
 
 def _all_ids() -> list[int]:
     return list(AccountNow.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def _store(family: Family, ids: Sequence[int], now: datetime) -> None:
-    """One prepared statement per row on SQLite; PostgreSQL takes a chunk in one statement."""
+def _store(family: Family, found: Mapping[int, Mapping[str, Any]], now: datetime) -> None:
+    """One prepared statement, run for each row."""
     quote = connection.ops.quote_name
     fields = [AccountNow._meta.get_field(name) for name in family.columns]
     sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
@@ -100,9 +120,10 @@ def _store(family: Family, ids: Sequence[int], now: datetime) -> None:
         f"where a.id = account_id), refreshed_at = %s where account_id = %s"
     )
     moment = connection.ops.adapt_datetimefield_value(now)
-    rows = [
-        (*(field.get_db_prep_save(columns[field.name], connection) for field in fields), moment, pk)  # type: ignore[union-attr]
-        for pk, columns in family.rows(ids, now).items()
+    columns = [
+        list(map(prepared(field), [row[name] for row in found.values()]))
+        for name, field in zip(family.columns, fields, strict=True)
     ]
+    rows = list(zip(*columns, [moment] * len(found), found, strict=True))
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)

@@ -3,6 +3,7 @@
 Each slice is one transaction, in which the run's cursor moves too: what was cut off goes on right behind it.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,6 +11,7 @@ from functools import partial
 from django.db import IntegrityError, OperationalError, transaction
 
 from firstwin.accounts.actions.receive import Received, refresh_received
+from firstwin.accounts.published import publish
 from firstwin.connectors import journal
 from firstwin.connectors.course import Course
 from firstwin.connectors.files import Place, Row, Table
@@ -21,6 +23,7 @@ from firstwin.connectors.rejects import RejectFile
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
 
+_FAMILY_ALONE = 2_000
 _SETTLED_AT_ONCE = 20_000
 """Accounts: later slices often touch them again, so their list rows wait; but not for long."""
 
@@ -36,7 +39,10 @@ TurnedDown = tuple[int, Sequence[str], list[Fault]]
 
 @dataclass
 class Feed:
-    """A file, ready to be taken in.  number: which of the run's files it is.  rejected: lines of rows turned down."""
+    """A file, ready to be taken in.  number: which of the run's files it is.  rejected: lines of rows turned down.
+
+    family: the list columns that follow from its records alone.  settling: seconds spent on list rows.
+    """
 
     table: Table
     intake: Intake
@@ -47,12 +53,23 @@ class Feed:
     number: int
     rejected: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
+    family: str = ""
+    settling: float = 0.0
 
     def settle(self, *, at_least: int = 1) -> None:
-        """Refresh the list rows of the accounts touched so far, when they are many enough."""
-        if len(self.touched) >= at_least:
+        """Refresh the list rows of the accounts touched so far, when they are many enough.
+
+        Of very many accounts only the columns of the family, which is what these records can change.
+        """
+        if len(self.touched) < at_least:
+            return
+        began = time.perf_counter()
+        if self.family and len(self.touched) > _FAMILY_ALONE:
+            publish(self.family, self.touched, now=self.intake.now, give_way=self.pace.breathe)
+        else:
             refresh_received(self.touched, now=self.intake.now)
-            self.touched.clear()
+        self.touched.clear()
+        self.settling += time.perf_counter() - began
 
     def rows(self) -> Iterator[Row]:
         """From where the course is."""
@@ -129,7 +146,8 @@ def store(feed: Feed, place: Place | None, apply: Callable[[], Outcome]) -> Outc
 
 def after(feed: Feed, read: int, outcome: Outcome) -> None:
     failpoint("import.slice.after_commit")
-    feed.settle(at_least=_SETTLED_AT_ONCE)
+    if not feed.family:  # columns of a family are written once, at the end
+        feed.settle(at_least=_SETTLED_AT_ONCE)
     feed.course.say(read)
     feed.pace.give_way()
 

@@ -99,6 +99,11 @@ class FileReport:
 
 @dataclass
 class Report:
+    """seconds: at work, earlier sittings included.  settling: of them, on bringing list rows up to date.
+
+    longest: seconds of the longest transaction of a slice.
+    """
+
     source: str
     mapping: str
     is_dry_run: bool
@@ -106,6 +111,7 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     seconds: float = 0.0
     longest: float = 0.0
+    settling: float = 0.0
 
     @property
     def has_rejects(self) -> bool:
@@ -123,7 +129,8 @@ class Report:
             "dry_run": self.is_dry_run,
             "seconds": round(self.seconds, 3),
             "longest_transaction_ms": round(self.longest * 1_000),
-            "rows_per_second": round(self.rows / self.seconds) if self.seconds else None,
+            "list_seconds": round(self.settling, 3),
+            "rows_per_second": round(self.rows / storing) if (storing := self.seconds - self.settling) > 0 else None,
             "files": [file.as_dict() for file in self.files],
         }
 

@@ -156,6 +156,7 @@ def _work(run: ImportRun, hold: Hold, now: datetime, tell: Tell) -> Report:
         for feed in work.feeds:
             feed.rejects.close()
     course.report.seconds = course.seconds
+    course.report.settling = sum(feed.settling for feed in work.feeds)
     course.report.longest = max(feed.pace.longest for feed in work.feeds)
     _finish(work, hold)
     return course.report
@@ -246,7 +247,10 @@ def _feeds(
         rejects.resume(course.lengths[number])
         intake = Intake(plan.source, now, run.is_dry_run, directory, attributes, binding, report, pretended, run=run.pk)
         pace = Pace(is_fast=binding.file.kind in RECORDS)
-        feeds.append(Feed(table, intake, rejects, pace, course, run.pk, number, set(rejects.lines())))
+        kind = RECORDS.get(binding.file.kind)
+        feed = Feed(table, intake, rejects, pace, course, run.pk, number, set(rejects.lines()))
+        feed.family = kind.family if kind is not None else ""
+        feeds.append(feed)
     return feeds
 
 

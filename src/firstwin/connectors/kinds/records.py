@@ -22,6 +22,7 @@ class RecordKind:
     """name: as mappings write it.  needed: of each group, at least one field must be mapped.
 
     needs_key: whether its records must have a key of the source. take: how a slice becomes facts.
+    family: the columns of list rows that follow from such records (see `accounts.published`).
     """
 
     name: str
@@ -29,6 +30,7 @@ class RecordKind:
     needed: tuple[tuple[str, ...], ...]
     needs_key: bool
     take: Callable[[Gathered], Received]
+    family: str
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -60,7 +62,11 @@ _TAKES: Mapping[str, Callable[[Gathered], Received]] = {
     "rates": receive_rates,
 }
 
+_FAMILIES = {"tickets": "support", "rates": ""}
+
 RECORDS: Mapping[str, RecordKind] = {
-    name: RecordKind(name, RECORD_FIELDS[name], RECORD_NEEDED[name], name in KEYED, take)
+    name: RecordKind(
+        name, RECORD_FIELDS[name], RECORD_NEEDED[name], name in KEYED, take, _FAMILIES.get(name, "revenue")
+    )
     for name, take in _TAKES.items()
 }

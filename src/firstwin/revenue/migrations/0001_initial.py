@@ -379,13 +379,17 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="accounts.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="accounts.account",
                     ),
                 ),
                 (
                     "product",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
@@ -396,9 +400,16 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("known_until__isnull", True)),
-                        fields=["account", "starts_on"],
-                        name="line_account",
+                        fields=[
+                            "account",
+                            "known_until",
+                            "currency",
+                            "starts_on",
+                            "ends_on",
+                            "mrr_minor",
+                            "arr_minor",
+                        ],
+                        name="line_in_force",
                     )
                 ],
                 "constraints": [
