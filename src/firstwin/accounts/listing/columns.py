@@ -47,11 +47,13 @@ def is_nullable(path: str) -> bool:
 
 
 def python_type(path: str) -> str:
-    """`text`, `number` or `date`: what the values of a column are."""
+    """`text`, `number`, `date` or `flag`: what the values of a column are."""
     column = _column(path)
     kind = column.get_internal_type() if column is not None else ""
     if kind == "DateField":
         return "date"
+    if kind == "BooleanField":
+        return "flag"
     return "number" if "Integer" in kind or kind == "FloatField" else "text"
 
 

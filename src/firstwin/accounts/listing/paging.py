@@ -69,6 +69,8 @@ def _typed(value: object, order: Order) -> object:
             return date.fromisoformat(value)
         case "number" if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST:
             return value
+        case "flag" if isinstance(value, bool):
+            return value
         case "text" if isinstance(value, str) and is_clean(value):
             return value
     raise ValueError("not a value of this column")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from firstwin.accounts.models import Account, AccountNow
+from firstwin.accounts.models.now import PUBLISHED_COLUMNS
 from firstwin.accounts.tests.fixtures import NOW
 from firstwin.core.text import fold
 from firstwin.people.models import User
@@ -53,9 +54,28 @@ def _row(account: Account, owners: list[User], dice: random.Random) -> AccountNo
         text_01=fold(industry) if industry else None,
         number_01=employees,
         day_01=since,
+        **_published(dice),
         revision=1,
         refreshed_at=NOW,
     )
+
+
+def _published(dice: random.Random) -> dict[str, Any]:
+    """What rooms below publish: many the same, many missing, some below zero."""
+    found: dict[str, Any] = {}
+    for name in PUBLISHED_COLUMNS:
+        kind = AccountNow._meta.get_field(name).get_internal_type()
+        value: Any = dice.choice([0, 1, 5, -3, 2**40]) if kind == "BigIntegerField" else dice.randrange(4)
+        if kind == "DateField":
+            value = _day(dice, 9)
+        elif kind == "FloatField":
+            value = dice.randrange(5) / 4
+        elif kind == "BooleanField":
+            value = dice.random() < 0.5
+        elif kind in {"CharField", "TextField"}:
+            value = dice.choice(["trial", "customer", "churned"])
+        found[name] = value if dice.random() < 0.6 else None
+    return found
 
 
 def _day(dice: random.Random, days: int) -> date:

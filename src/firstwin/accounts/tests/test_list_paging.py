@@ -17,7 +17,10 @@ from firstwin.people.models import User
 SIZE = 7
 KEYS = [
     "name", "owner", "parent", "children", "added", "people", "roles_covered", "last_touch", "last_two_way",
-    "next_step", "issues", "industry", "tier", "employees", "annual_revenue", "customer_since",
+    "next_step", "issues", "industry", "tier", "employees", "annual_revenue", "customer_since", "arr",
+    "commercial_status", "seats", "paying_since", "renews", "notice", "auto_renews", "overdue", "overdue_days",
+    "card_expires", "churned_on", "tickets_open", "tickets_ageing", "tickets_breached", "tickets_reopened",
+    "oldest_ticket", "last_ticket", "csat", "csat_answers",
 ]  # fmt: skip
 
 

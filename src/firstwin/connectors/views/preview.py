@@ -116,6 +116,6 @@ def _context(draft: ImportDraft, problems: list[str]) -> dict[str, Any]:
         "problems": problems,
         "dry": shown(run, now=clock.now()) if run is not None else None,
         "is_stale": run is not None and draft.dry_of != digest_of(draft),
-        "files": [{**file, "may_download": False} for file in run.files] if run is not None else [],
+        "files": [{**file, "may_download": False, "run": run.pk} for file in run.files] if run is not None else [],
         "most": 20,
     }

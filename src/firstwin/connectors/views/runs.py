@@ -32,7 +32,8 @@ def run(request: HttpRequest, run: int) -> HttpResponse:
         "connectors/run.html",
         one=shown(found, now=clock.now()),
         files=[
-            {**file, "may_download": _rejected(found, str(file.get("name", ""))) is not None} for file in found.files
+            {**file, "run": found.pk, "may_download": _rejected(found, str(file.get("name", ""))) is not None}
+            for file in found.files
         ],
         most=SHOWN,
     )

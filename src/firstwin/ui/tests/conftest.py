@@ -26,6 +26,8 @@ def plain_static_files(settings: Settings) -> None:
 def reader() -> SimpleNamespace:
     return SimpleNamespace(
         is_authenticated=True,
+        is_active=True,
+        role="viewer",
         name="Ada Okafor",
         theme="dark",
         density="compact",
