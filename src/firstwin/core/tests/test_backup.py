@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from firstwin import __version__
 from firstwin.core.tests.installations import (
     ODDITIES,
     ROOT,
@@ -160,7 +161,7 @@ def test_a_backup_that_does_not_fit_is_refused_with_both_sides_named(backup: Pat
     refused = there.run("restore", str(newer))
     assert refused.returncode == 1
     assert "made by 7.1 and has core.9999_later" in refused.stderr
-    assert "this is 0.1.0" in refused.stderr
+    assert f"this is {__version__}" in refused.stderr
     assert json.loads(there.must("restore", str(backup), "--check", "--json"))["is_whole"]
     assert there.python("from django.db import connection\nsaid = connection.introspection.table_names()") == []
 
