@@ -1,5 +1,6 @@
 """A very large load sets indexes aside, and puts every one of them back."""
 
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,15 @@ pytestmark = pytest.mark.django_db
 
 def indexes() -> dict[str, Any]:
     models: list[Any] = [*TABLES, AccountNow]
-    return {model.__name__: sorted(indexes_of(model._meta.db_table)) for model in models}
+    return {
+        model.__name__: sorted((name, _plain(statement)) for name, statement in indexes_of(model._meta.db_table))
+        for model in models
+    }
+
+
+def _plain(statement: str) -> str:
+    """PostgreSQL writes the casts of a list in a condition elsewhere when it is read back once more."""
+    return re.sub(r"::(character varying|text)(\[\])?|[()]", "", statement)
 
 
 def test_every_index_is_there_again_and_search_finds_all(monkeypatch: pytest.MonkeyPatch) -> None:
