@@ -13,7 +13,7 @@ import time
 from tests.postgres import binaries, cluster
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FAST = ["-n", "2", "--dist", "worksteal", "-m", "not browser and not slow"]
+SPREAD = ["-n", "2", "--dist", "worksteal", "-m"]
 
 
 def main() -> int:
@@ -24,14 +24,16 @@ def main() -> int:
 
 
 def sqlite() -> bool:
-    return _pytest("on SQLite", FAST, {})
+    return _pytest("on SQLite", [*SPREAD, "not browser and not slow"], {})
 
 
 def postgresql() -> bool:
     if binaries() is None:
         return _missing("PostgreSQL's server programs", "the tests on PostgreSQL")
     with cluster() as url:
-        return _pytest("on PostgreSQL", FAST, {"FIRSTWIN_DATABASE_URL": url})
+        return _pytest(
+            "on PostgreSQL", [*SPREAD, "not browser and not slow and not once"], {"FIRSTWIN_DATABASE_URL": url}
+        )
 
 
 def browser() -> bool:

@@ -60,6 +60,7 @@ def content(company: Installation, backup: Path) -> dict[str, Any]:
     return company.content()
 
 
+@pytest.mark.once
 def test_every_value_survives_on_every_way(
     company: Installation, content: dict[str, Any], backup: Path, tmp_path: Path
 ) -> None:
@@ -108,6 +109,7 @@ def _numbers_go_on(there: Installation, company: Installation) -> None:
     assert there.python(code) == company.python(code, **KEY)
 
 
+@pytest.mark.once
 def test_nothing_is_sent_from_a_restored_installation_until_it_is_released(backup: Path, tmp_path: Path) -> None:
     there = _here(tmp_path / "home", "firstwin_held")
     with postbox() as (box, port):
@@ -132,6 +134,7 @@ def test_nothing_is_sent_from_a_restored_installation_until_it_is_released(backu
         assert [letter.rcpt_tos for letter in box.letters] == [["after@example.com"]]
 
 
+@pytest.mark.once
 def test_a_backup_goes_only_into_an_empty_installation(company: Installation, backup: Path, tmp_path: Path) -> None:
     before = company.content()
     refused = company.run("restore", str(backup), **KEY)
@@ -145,6 +148,7 @@ def test_a_backup_goes_only_into_an_empty_installation(company: Installation, ba
     assert (there.home / "files/theirs.txt").read_text() == "theirs"
 
 
+@pytest.mark.once
 def test_a_backup_that_does_not_fit_is_refused_with_both_sides_named(backup: Path, tmp_path: Path) -> None:
     there = on_sqlite(tmp_path / "home")
     refused = there.run("restore", str(backup), FIRSTWIN_CURRENCY="EUR")
@@ -230,6 +234,7 @@ said = 1
 """
 
 
+@pytest.mark.once
 def test_a_backup_of_an_older_state_is_brought_up_to_date(tmp_path: Path) -> None:
     old = _here(tmp_path / "old", "firstwin_old")
     old.python(OLDER)
@@ -242,6 +247,7 @@ def test_a_backup_of_an_older_state_is_brought_up_to_date(tmp_path: Path) -> Non
     assert new.python("from firstwin.accounts.models import Account\nsaid = Account.objects.get().name") == "Old"
 
 
+@pytest.mark.once
 def test_a_file_that_is_gone_is_named(company: Installation, tmp_path: Path) -> None:
     there = on_sqlite(tmp_path / "home")
     shutil.copytree(company.home, there.home)
