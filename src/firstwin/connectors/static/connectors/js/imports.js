@@ -1,6 +1,7 @@
 // What the pages of imports add: sending large files with a bar, and copying a text.
-import { say } from "../../ui/js/toast.js";
 
+// By its event: importing the module of another room's folder would load it a second time under another name.
+const say = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));
 const sent = (form) => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
 
 document.addEventListener("htmx:confirm", (event) => {
