@@ -54,7 +54,7 @@ shots: setup
 
 lock: setup
 	@for name in base dev uv; do $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
-	  --no-header --no-annotate --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
+	  --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -69,7 +69,7 @@ def _of_bytes(look: Look, start: Place, at: At | None) -> Iterator[Block]:
                     at(start)
             kept = data[end:]
             if len(kept) > LONGEST_LINE:
-                start += len(kept) + _skip(file)
+                start += len(kept) + _step_over(file)
                 yield Block(number, kept[:LONGEST_LINE].decode(codec, "replace"), [start], is_overlong=True)
                 kept, number = b"", number + 1
                 file.seek(start)
@@ -119,7 +119,7 @@ def _whole(data: Any, newline: Any, carriage: Any) -> int:
     return max(end, int(data.rfind(carriage, 0, len(data) - 1)) + 1)
 
 
-def _skip(file: io.BufferedReader) -> int:
+def _step_over(file: io.BufferedReader) -> int:
     """Bytes up to and with the next line break."""
     skipped = 0
     while chunk := file.read(BLOCK):
