@@ -24,6 +24,17 @@ def pytest_configure(config: Any) -> None:
     settings.WHITENOISE_USE_FINDERS = True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test may ask every database of an installation: beside SQLite's there are two, PostgreSQL's is one."""
+    from django.conf import settings
+
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker or {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ())):
+            given = {"databases": list(settings.DATABASES)} | (marker.kwargs if marker else {})
+            item.add_marker(pytest.mark.django_db(*(marker.args if marker else ()), **given), append=False)
+
+
 @pytest.fixture(scope="session")
 def real_files() -> Path:
     """The folder of real company files, named by FIRSTWIN_TEST_DATA."""

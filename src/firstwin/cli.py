@@ -13,6 +13,8 @@ OURS = (
     "sources",
     "account",
     "accounts",
+    "usage",
+    "lake",
     "verify",
     "user",
     "backup",

@@ -31,6 +31,7 @@ class BadSetting(SystemExit):
 class Env:
     home: Path
     database: dict[str, Any]
+    events: dict[str, Any]
     secret_key: str
     port: int
     url: str
@@ -59,9 +60,11 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
     currency = given.get("FIRSTWIN_CURRENCY") or "USD"
     if not (len(currency) == 3 and currency.isalpha() and currency.isupper()):
         raise BadSetting("FIRSTWIN_CURRENCY", f"expected an ISO 4217 code such as EUR, got {currency!r}")
+    database = _database(given.get("FIRSTWIN_DATABASE_URL") or "", home)
     return Env(
         home=home,
-        database=_database(given.get("FIRSTWIN_DATABASE_URL") or "", home),
+        database=database,
+        events=_events(database),
         secret_key=given.get("FIRSTWIN_SECRET_KEY") or _kept_secret(home),
         port=port,
         url=url,
@@ -137,6 +140,15 @@ def _sqlite(path: Path) -> dict[str, Any]:
             ),
         },
     }
+
+
+def _events(database: dict[str, Any]) -> dict[str, Any]:
+    """Beside an SQLite file, a second one that ingest writes, so that it never keeps people waiting; else nothing."""
+    if "sqlite" not in database["ENGINE"]:
+        return {}
+    path = Path(database["NAME"])
+    name = "events.sqlite3" if path.name == "main.sqlite3" else f"{path.stem}-events{path.suffix}"
+    return _sqlite(path.with_name(name)) | {"TEST": {"MIGRATE": False}}
 
 
 def _mail(url: str) -> dict[str, Any]:

@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "firstwin.outreach",
     "firstwin.revenue",
     "firstwin.support",
+    "firstwin.usage",
+    "firstwin.usage.store",
     "firstwin.connectors",
     "firstwin.demo",
 ]
@@ -73,7 +75,8 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES = {"default": ENV.database}
+DATABASES = {"default": ENV.database} | ({"events": ENV.events} if ENV.events else {})
+DATABASE_ROUTERS = ["firstwin.usage.store.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("firstwin.outreach.urls")),
     path("", include("firstwin.revenue.urls")),
     path("", include("firstwin.support.urls")),
+    path("", include("firstwin.usage.urls")),
     path("", include("firstwin.connectors.urls")),
 ]
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from firstwin.core import clock, jobs, schedules
+from firstwin.core import clock, companions, jobs, schedules
 from firstwin.core.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
@@ -40,16 +40,19 @@ class HouseWorker(Worker):
         self.keep_time()
         ticker = threading.Thread(target=self._tick_along, name="scheduler", daemon=True)
         ticker.start()
+        beside = [] if self.batch else companions.start_all(self.stopping)
         try:
             while not self.stopping.is_set():
                 close_old_connections()
                 if not self.run_next():
                     if self.batch:
+                        companions.run_all_once()
                         return
                     self.stopping.wait(self.interval)
         finally:
             self.stopping.set()
-            ticker.join(timeout=5)
+            for thread in (ticker, *beside):
+                thread.join(timeout=5)
             jobs.leave(self.worker_id)
 
     def run_next(self) -> bool:

@@ -56,6 +56,20 @@ PUBLISHED_COLUMNS = (
     "last_ticket_on",
     "csat_share",
     "csat_count",
+    "people_active_7",
+    "people_active_28",
+    "last_seen_on",
+    "usage_days_14",
+    "weekly_share",
+    "licence_share",
+    "habit_weeks",
+    "depth_share",
+    "teams_28",
+    "stickiness",
+    "usage_trend",
+    "events_28",
+    "activated_on",
+    "first_win_on",
 )
 _PUBLISHED_AND_INDEXED = tuple(
     name for name in PUBLISHED_COLUMNS if name not in {"products", "auto_renews", "csat_count"}
@@ -118,6 +132,22 @@ class AccountNow(models.Model):
     last_ticket_on = models.DateField(null=True)
     csat_share = models.FloatField(null=True)  # of ratings in the last 90 days, those of 4 or 5
     csat_count = models.IntegerField(null=True)
+
+    # Usage: null where it was never seen, or cannot be told from what was sent.
+    people_active_7 = models.IntegerField(null=True)
+    people_active_28 = models.IntegerField(null=True)
+    last_seen_on = models.DateField(null=True)
+    usage_days_14 = models.SmallIntegerField(null=True)  # of the last 14 days, those with any use
+    weekly_share = models.FloatField(null=True)  # people active in 7 days of seats in force
+    licence_share = models.FloatField(null=True)  # people active in 28 days of seats in force
+    habit_weeks = models.SmallIntegerField(null=True)  # of the last 12 weeks, those with any use
+    depth_share = models.FloatField(null=True)  # core workflows used in 28 days of those there are
+    teams_28 = models.IntegerField(null=True)
+    stickiness = models.FloatField(null=True)
+    usage_trend = models.FloatField(null=True)  # robust z of the last 28 days against the account's own baseline
+    events_28 = models.BigIntegerField(null=True)
+    activated_on = models.DateField(null=True)
+    first_win_on = models.DateField(null=True)
 
     class Meta:
         indexes = [

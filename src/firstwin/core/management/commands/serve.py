@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from firstwin.core.backup.marker import refuse_unfinished_here
@@ -28,9 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_unfinished_here()
-        if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+        if any(_is_behind(alias) for alias in settings.DATABASES):
             raise CommandError("The database is older than this version. Run: firstwin migrate")
-        connection.close()
         call_command("collectstatic", interactive=False, verbosity=0)
         commands = [self._web(options)]
         if not options["no_worker"]:
@@ -55,6 +54,15 @@ class Command(BaseCommand):
         if sign_in.exists():
             self.stdout.write(sign_in.read_text().strip())
         self.stdout.flush()
+
+
+def _is_behind(alias: str) -> bool:
+    connection = connections[alias]
+    executor = MigrationExecutor(connection)
+    leaves = executor.loader.graph.leaf_nodes(None if alias == "default" else "lake")
+    is_behind = bool(executor.migration_plan(leaves))
+    connection.close()
+    return is_behind
 
 
 def _run_together(commands: list[list[str]]) -> int:
