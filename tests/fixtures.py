@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker or {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ())):
-            given = {"databases": list(settings.DATABASES)} | (marker.kwargs if marker else {})
+            given = {"databases": list(settings.DATABASES), **(marker.kwargs if marker else {})}
             item.add_marker(pytest.mark.django_db(*(marker.args if marker else ()), **given), append=False)
 
 

@@ -22,7 +22,7 @@ class FeatureMeaningQuerySet(FactQuerySet["FeatureMeaning"]):
 
 
 class FeatureMeaning(Fact):
-    """What one event name (`lake.EventName`, by number) means. One row stands per name; names without one are plain use.
+    """What one event name (`lake.EventName`, by number) means. One row stands per name; one without is plain use.
 
     parent: the number of the event name it belongs under, for a hierarchy of features.
     is_ignored: noise: kept, but it makes nobody active and counts in no figure.

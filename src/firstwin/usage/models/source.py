@@ -57,3 +57,6 @@ class WriteKey(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["source", "made_at"])]
+
+    def __str__(self) -> str:
+        return self.label or self.token[:6]

@@ -14,3 +14,6 @@ class LakeSetting(models.Model):
     largest_inbox_mb = models.PositiveIntegerField(default=2_048)
     most_names = models.PositiveIntegerField(default=5_000)
     edition = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"kept {self.retention_days} days" if self.retention_days else "kept for ever"

@@ -1,4 +1,4 @@
-"""Which database a table stands in. With PostgreSQL all stand in one; with SQLite the store of usage has its own file."""
+"""Which database a table stands in: with PostgreSQL all in one, with SQLite the store of usage in a file of its own."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class Router:
     db_for_write = db_for_read
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
-        return (one._meta.app_label == STORE) == (other._meta.app_label == STORE)
+        return bool((one._meta.app_label == STORE) == (other._meta.app_label == STORE))
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        return db == (EVENTS if app_label == STORE else "default")
+        return db == str(EVENTS if app_label == STORE else "default")

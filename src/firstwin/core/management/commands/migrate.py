@@ -1,9 +1,9 @@
 """`firstwin migrate`: brings every database of this installation up to date, one after the other."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
 
@@ -14,7 +14,7 @@ class Unnamed(str):
 
 
 class Command(migrate.Command):
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(database=Unnamed("default"))
 

@@ -54,7 +54,7 @@ class Actor(models.Model):
 
 
 class Residence(models.Model):
-    """That an actor was at a place from a moment on, as group calls tell it. The first one reaches back before itself."""
+    """That an actor was at a place from a moment on, as group calls tell it. The first reaches back before itself."""
 
     actor = models.PositiveBigIntegerField()
     place = models.PositiveBigIntegerField(db_index=True)
