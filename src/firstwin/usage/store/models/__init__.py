@@ -1,6 +1,6 @@
 """The store of usage: the inbox, the catalogue of the lake's files, and what the events' own names mean."""
 
-from firstwin.usage.store.models.identity import Actor, ActorTrait, EventName, Place, Residence
+from firstwin.usage.store.models.identity import Actor, ActorTrait, EventName, Link, Place, Residence
 from firstwin.usage.store.models.inbox import Inbox, Rejected, SourceHour
 from firstwin.usage.store.models.piece import Lease, Piece, Touched
 
@@ -10,6 +10,7 @@ __all__ = [
     "EventName",
     "Inbox",
     "Lease",
+    "Link",
     "Piece",
     "Place",
     "Rejected",

@@ -13,6 +13,7 @@ class Place(models.Model):
 
     account: the account it means (`accounts.Account`, in the other database); null until that is known.
     how: how that was found: `external_id`, `key`, `domain`, `person` … or the word `chosen` when a person said it.
+    said_at: when the group call occurred that told the name and the domain, so that an older one changes nothing.
     """
 
     source = models.PositiveBigIntegerField()
@@ -21,6 +22,7 @@ class Place(models.Model):
     how = models.CharField(max_length=16, blank=True)
     name = models.CharField(max_length=200, blank=True)  # as its group calls tell it
     domain = models.CharField(max_length=253, blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     events = models.PositiveBigIntegerField(default=0)
@@ -39,6 +41,7 @@ class Actor(models.Model):
     person: the person it means (`accounts.Person`, in the other database); null until that is known.
     same_as: the actor whose number stands for both, where two names turn out to be one human; null for most.
     subject: what logs and exports call it.
+    name_at, email_at: when the calls occurred that told the name and the address, so that older ones change nothing.
     """
 
     source = models.PositiveBigIntegerField()
@@ -47,10 +50,28 @@ class Actor(models.Model):
     same_as = models.PositiveBigIntegerField(null=True, blank=True)
     subject = models.UUIDField(default=uuid.uuid4)
     first_at = models.DateTimeField()
+    name_at = models.DateTimeField(null=True, blank=True)
+    email_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="actor_once")]
         indexes = [models.Index(fields=["same_as"], condition=Q(same_as__isnull=False), name="actor_same_as")]
+
+
+class Link(models.Model):
+    """That two actors are one human, as alias calls and calls with both ids tell it. `Actor.same_as` is derived from
+    these, so that it comes out the same in whatever order they arrive.
+
+    from_at: when that was first told: an anonymous actor belongs to the user it was first linked to.
+    """
+
+    actor = models.PositiveBigIntegerField()
+    other = models.PositiveBigIntegerField(db_index=True)
+    from_at = models.DateTimeField()
+    known_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "other"], name="link_once")]
 
 
 class Residence(models.Model):
