@@ -3,6 +3,9 @@
 Days are whole days since 1970-01-01 in the installation's time zone. Moments are UTC without a zone, in microseconds.
 Numbers of places, actors and features are those of the store's rows (`usage.store.models`); 0 means none.
 
+The files of a roll-up may hold a row in parts, one from each fold: whoever reads puts them together by key, with OR of
+the masks, sums of counts and values, the smallest first_ts, the largest last_ts and people.
+
 Every table has `known_on`: 0 where an event was known on its day or the day after (and for history whose own time of
 knowledge nobody kept), else the day on which it arrived. Leaving out rows known after a day gives what was known then.
 """
@@ -56,7 +59,8 @@ EVENTS = pa.schema(
 """Sorted by (place, ts)."""
 
 KEYS = pa.schema([("k1", pa.uint64()), ("k2", pa.uint64())])
-"""Sorted. Those of all segments are known for ever, also of events whose retention is over."""
+"""Sorted. Those of all segments are known for ever, also of events whose retention is over. The files are no Parquet
+but the two columns one after the other (`lake.keys`): they are searched through memory maps."""
 
 ACTOR_BLOCKS = pa.schema(
     [
