@@ -56,8 +56,8 @@ def discrete_hazards(durations: npt.ArrayLike, events: npt.ArrayLike) -> Hazards
     times = np.arange(1, last + 1)
     at_risk = len(lasted) - np.cumsum(np.bincount(lasted, minlength=last + 1))[:-1]
     ended = np.bincount(lasted[happened], minlength=last + 1)[1:]
-    hazard = np.asarray(ended / at_risk, np.float64)
-    return Hazards(times, at_risk, ended, hazard, np.cumprod(1 - hazard))
+    hazard = ended / at_risk
+    return Hazards(times, at_risk, ended, hazard, np.cumprod(1 - hazard).astype(np.float64))
 
 
 def person_periods(durations: npt.ArrayLike) -> int:
