@@ -1,0 +1,1 @@
+"""What the usage section of the account page shows."""

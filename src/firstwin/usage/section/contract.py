@@ -1,0 +1,120 @@
+"""What was agreed, as the usage charts show it: seats over time, and the days on which a contract began or changed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from firstwin.core.text import listing
+from firstwin.revenue.models import Contract, SubscriptionLine
+from firstwin.revenue.section.ledger import Ledger, is_subscription
+from firstwin.ui.filters import number
+
+ENDS, RENEWS, RENEWED, STARTS, CHANGES = "ends", "renews", "renewed", "starts", "changes"
+LOOKS = {ENDS: "flag", RENEWS: "diamond", RENEWED: "diamond", STARTS: "dot", CHANGES: "dot"}
+_WEIGHT = (ENDS, RENEWS, RENEWED, STARTS, CHANGES)
+
+
+@dataclass(frozen=True)
+class SeatStep:
+    """From `on` so many seats are in force; None where no line says how many."""
+
+    on: date
+    seats: int | None
+
+
+@dataclass(frozen=True)
+class ContractEvent:
+    """What happens on a day. kind: the weightiest of it, which decides its mark."""
+
+    on: date
+    kind: str
+    words: str
+
+    @property
+    def look(self) -> str:
+        return LOOKS[self.kind]
+
+
+def seats_over_time(pieces: Sequence[SubscriptionLine]) -> list[SeatStep]:
+    """Seats that paid lines grant, in the order of their days; a step only where the number changes."""
+    counted = [piece for piece in pieces if is_subscription(piece) and piece.quantity is not None]
+    days = sorted({piece.starts_on for piece in counted} | {piece.ends_on for piece in counted if piece.ends_on})
+    steps: list[SeatStep] = []
+    for on in days:
+        held = [piece.quantity or 0 for piece in counted if _holds(piece, on)]
+        seats = sum(held) if held else None
+        if not steps or steps[-1].seats != seats:
+            steps.append(SeatStep(on, seats))
+    return steps
+
+
+def seats_at(steps: Sequence[SeatStep], on: date) -> int | None:
+    return next((step.seats for step in reversed(steps) if step.on <= on), None)
+
+
+def contract_events(ledger: Ledger) -> list[ContractEvent]:
+    """One for each day on which something starts, changes, renews or ends, in the order of the days."""
+    told: dict[date, list[tuple[str, str]]] = defaultdict(list)
+    for on, kind, words in (*_of_lines(ledger), *_of_contracts(ledger.contracts)):
+        if (kind, words) not in told[on]:
+            told[on].append((kind, words))
+    return [
+        ContractEvent(on, min((kind for kind, _ in some), key=_WEIGHT.index), listing([words for _, words in some]))
+        for on, some in sorted(told.items())
+    ]
+
+
+Told = tuple[date, str, str]
+
+
+def _of_lines(ledger: Ledger) -> list[Told]:
+    lines = [line.pieces for line in ledger.lines if not line.is_empty and any(map(is_subscription, line.pieces))]
+    ends = {(_name(pieces[-1]), pieces[-1].ends_on) for pieces in lines}
+    starts = {(_name(pieces[0]), pieces[0].starts_on) for pieces in lines}
+    told: list[Told] = []
+    for pieces in lines:
+        first, last, name = pieces[0], pieces[-1], _name(pieces[0])
+        follows = (name, first.starts_on) in ends
+        word = "renewed" if follows else "starts"
+        told.append((first.starts_on, RENEWED if follows else STARTS, f"{name} {word}{_seats(first)}"))
+        told += [_change(name, was, now) for was, now in pairwise(pieces) if _differs(was, now)]
+        if last.ends_on and (name, last.ends_on) not in starts:
+            told.append((last.ends_on, ENDS, f"{name} ends"))
+        if last.renews_on and last.renews_on >= ledger.asof.on and last.renews_on != last.ends_on:
+            told.append((last.renews_on, RENEWS, f"{name} renews"))
+    return told
+
+
+def _differs(was: SubscriptionLine, now: SubscriptionLine) -> bool:
+    return (was.quantity, was.arr_minor) != (now.quantity, now.arr_minor)
+
+
+def _change(name: str, was: SubscriptionLine, now: SubscriptionLine) -> Told:
+    if was.quantity != now.quantity and was.quantity is not None and now.quantity is not None:
+        return now.starts_on, CHANGES, f"{name} from {number(was.quantity)} to {number(now.quantity)} seats"
+    return now.starts_on, CHANGES, f"{name} at another price"
+
+
+def _of_contracts(contracts: Sequence[Contract]) -> list[Told]:
+    told: list[Told] = []
+    for one in contracts:
+        told.append((one.starts_on, STARTS, f"contract {one} starts"))
+        if one.cancelled_on:
+            told.append((one.cancelled_on, ENDS, f"contract {one} cancelled"))
+        if one.ends_on:
+            told.append((one.ends_on, ENDS, f"contract {one} ends"))
+    return told
+
+
+def _name(piece: SubscriptionLine) -> str:
+    return piece.product.name if piece.product else piece.external_id
+
+
+def _seats(piece: SubscriptionLine) -> str:
+    return f" with {number(piece.quantity)} seats" if piece.quantity is not None else ""
+
+
+def _holds(piece: SubscriptionLine, on: date) -> bool:
+    return piece.starts_on <= on and (piece.ends_on is None or piece.ends_on > on)

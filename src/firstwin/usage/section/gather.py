@@ -1,0 +1,64 @@
+"""What the section shows, read once. The engines of the lake load only when somebody asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from firstwin.accounts.models import Account
+from firstwin.revenue.section.asof import AsOf
+from firstwin.revenue.section.ledger import Ledger, ledger_of
+from firstwin.usage.metrics.reading import Heat, PersonUse, Usage, Week
+from firstwin.usage.section.depth import Depth, depth_of
+
+HEAT_WEEKS = 26
+LONGEST = 104
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One account on the day asked about. Each part is read when it is first asked for."""
+
+    account: Account
+    asof: AsOf
+
+    @property
+    def known_by(self) -> datetime | None:
+        return self.asof.moment if self.asof.as_known_then else None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.usage.basis == "none"
+
+    @cached_property
+    def usage(self) -> Usage:
+        from firstwin.usage.metrics.account import usage_for
+
+        return usage_for(self.account.pk, self.asof.on, known_by=self.known_by, now=self.asof.now)
+
+    @cached_property
+    def weeks(self) -> Sequence[Week]:
+        """Two years, the last week ends with the day."""
+        from firstwin.usage.metrics.weeks import weekly
+
+        return weekly(self.account.pk, self.asof.on, weeks=LONGEST, known_by=self.known_by)
+
+    @cached_property
+    def heat(self) -> Heat:
+        from firstwin.usage.metrics.features import heat
+
+        return heat(self.account.pk, self.asof.on, weeks=HEAT_WEEKS, known_by=self.known_by)
+
+    @cached_property
+    def people(self) -> Sequence[PersonUse]:
+        from firstwin.usage.metrics.people import people_of
+
+        return people_of(self.account.pk, self.asof.on, self.asof.now, known_by=self.known_by)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return ledger_of(self.account, self.asof)
+
+    @cached_property
+    def depth(self) -> Depth:
+        return depth_of(self.usage, self.heat, known_by=self.known_by)

@@ -1,0 +1,93 @@
+"""The usage section of the account page, what is behind its figures, and its people as a file."""
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from firstwin.accounts.models import Account
+from firstwin.accounts.views.answers import account_at, address, current_query, in_dialog, reader
+from firstwin.core.clock import day_of
+from firstwin.core.errors import NotFound
+from firstwin.core.export import CSV_TYPE, XLSX_TYPE, csv_lines, xlsx_file
+from firstwin.revenue.section.asof import AsOf
+from firstwin.usage.rules import can_set_up_usage
+from firstwin.usage.section import people as people_table
+from firstwin.usage.section.contract import contract_events, seats_over_time
+from firstwin.usage.section.figures import figures_of
+from firstwin.usage.section.gather import Reading
+from firstwin.usage.section.heat import KEY, heat_shown
+from firstwin.usage.section.pictures import week_picture, weeks_in_words
+from firstwin.usage.section.products import product_names, products_shown
+from firstwin.usage.section.why import evidence_for
+
+HERE = "usage"
+SPANS = (("26", "6 months"), ("52", "1 year"), ("104", "2 years"))
+USUAL_SPAN = "52"
+
+
+def usage(request: HttpRequest, account: Account) -> dict[str, Any]:
+    """Who uses what, how often and against what was bought, on the day asked about."""
+    query = current_query(request)
+    asof = AsOf.of(query, reader(request).now)
+    reading = Reading(account, asof)
+    context = {
+        "asof": asof,
+        "here": address(account, HERE),
+        "today": day_of(asof.now),
+        "is_empty": reading.is_empty,
+        "may_set_up": can_set_up_usage(reader(request).user),
+    }
+    return context if reading.is_empty else context | _shown(reading, query)
+
+
+def _shown(reading: Reading, query: dict[str, str]) -> dict[str, Any]:
+    on = reading.asof.on
+    span = query.get("weeks", "")
+    span = span if span in dict(SPANS) else USUAL_SPAN
+    seats = seats_over_time(reading.ledger.pieces)
+    picture = week_picture(reading.weeks[-int(span) :], seats, contract_events(reading.ledger), on)
+    lines = people_table.lines_of(reading.account, reading.people, reading.asof.moment)
+    return {
+        "usage": reading.usage,
+        "figures": figures_of(reading.usage, reading.weeks, reading.depth),
+        "products": products_shown(reading.usage),
+        "picture": picture,
+        "picture_words": weeks_in_words(picture),
+        "span": span,
+        "spans": SPANS,
+        "heat": heat_shown(reading.heat, product_names()),
+        "heat_key": KEY,
+        "people": people_table.people_shown(lines, query),
+        "people_columns": people_table.COLUMNS,
+        "people_states": people_table.SHOWN,
+    }
+
+
+@require_safe
+def why(request: HttpRequest, key: str, figure: str) -> HttpResponse:
+    """What is behind a figure."""
+    account = account_at(request, key)
+    asof = AsOf.of(request.GET.dict(), reader(request).now)
+    found = evidence_for(figure, Reading(account, asof))
+    back = address(account, HERE) + asof.query()
+    return in_dialog(request, "usage/section_why.html", "why", account=account, found=found, asof=asof, back=back)
+
+
+@require_safe
+def people(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
+    """Everyone of the people table, in its order, as `csv` or `xlsx`."""
+    if form not in ("csv", "xlsx"):
+        raise NotFound("The table is exported as CSV or Excel.")
+    account = account_at(request, key)
+    query = request.GET.dict()
+    asof = AsOf.of(query, reader(request).now)
+    lines = people_table.lines_of(account, Reading(account, asof).people, asof.moment)
+    rows = people_table.exported(people_table.matching(lines, query))
+    name = f"{account.key}-people-{asof.on.isoformat()}.{form}"
+    if form == "xlsx":
+        book = xlsx_file(people_table.HEADER, rows, sheet="People")
+        return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+    response = StreamingHttpResponse(csv_lines(people_table.HEADER, rows), content_type=CSV_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
