@@ -11,6 +11,18 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="actor",
+            name="email",
+            field=models.CharField(blank=True, max_length=320, default=""),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="actor",
+            name="name",
+            field=models.CharField(blank=True, max_length=200, default=""),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="actor",
             name="email_at",
             field=models.DateTimeField(blank=True, null=True),
         ),

@@ -41,7 +41,8 @@ class Actor(models.Model):
     person: the person it means (`accounts.Person`, in the other database); null until that is known.
     same_as: the actor whose number stands for both, where two names turn out to be one human; null for most.
     subject: what logs and exports call it.
-    name_at, email_at: when the calls occurred that told the name and the address, so that older ones change nothing.
+    name, email: as its identify calls tell them, until a person stands for it. name_at, email_at: when the calls
+    occurred that told them, so that older ones change nothing.
     """
 
     source = models.PositiveBigIntegerField()
@@ -50,6 +51,8 @@ class Actor(models.Model):
     same_as = models.PositiveBigIntegerField(null=True, blank=True)
     subject = models.UUIDField(default=uuid.uuid4)
     first_at = models.DateTimeField()
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=320, blank=True)
     name_at = models.DateTimeField(null=True, blank=True)
     email_at = models.DateTimeField(null=True, blank=True)
 
