@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import connections, models, router
 from django.db.models import Max
 
 Row = Sequence[Any]
@@ -19,11 +19,12 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     """Insert `rows` of values for `columns` (attribute names, `account_id` for a foreign key)."""
     if not rows:
         return
+    connection = _connection(model)
     known = {field.attname: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in columns]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    forms = [_form(field) for field in fields]
+    forms = [_form(field, connection.vendor) for field in fields]
     if any(forms):
         rows = [[form(value) if form else value for form, value in zip(forms, row, strict=True)] for row in rows]
     with connection.cursor() as cursor:
@@ -42,24 +43,30 @@ def next_id(model: type[models.Model]) -> int:
 
 def hold(tables: Iterable[type[models.Model]]) -> None:
     """Keep other writers out of these tables until the transaction ends: ids are handed out by us meanwhile."""
-    if connection.vendor != "postgresql":  # SQLite's transaction is alone with the write lock already
-        return
-    with connection.cursor() as cursor:
-        for model in tables:
-            cursor.execute(f"lock table {connection.ops.quote_name(model._meta.db_table)} in share row exclusive mode")
+    for model in tables:
+        connection = _connection(model)
+        if connection.vendor == "postgresql":  # SQLite's transaction is alone with the write lock already
+            table = connection.ops.quote_name(model._meta.db_table)
+            with connection.cursor() as cursor:
+                cursor.execute(f"lock table {table} in share row exclusive mode")
 
 
 def settle(tables: Iterable[type[models.Model]]) -> None:
     """Let the database's own numbering continue after the ids handed out here."""
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        for model in tables:
-            table = model._meta.db_table
+    for model in tables:
+        connection = _connection(model)
+        if connection.vendor != "postgresql":
+            continue
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"select setval(pg_get_serial_sequence('\"{table}\"', 'id'), "  # noqa: S608
                 f"greatest((select max(id) from {connection.ops.quote_name(table)}), 1))"
             )
+
+
+def _connection(model: type[models.Model]) -> Any:
+    return connections[router.db_for_write(model)]
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Row]) -> None:
@@ -68,11 +75,11 @@ def _copy(cursor: Any, statement: str, rows: Iterable[Row]) -> None:
             copy.write_row(row)
 
 
-def _form(field: Any) -> Callable[[Any], Any] | None:
+def _form(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     """How a value of this field is handed to the database; None where it goes as it is."""
     if isinstance(field, models.JSONField):
         return _json
-    if connection.vendor != "sqlite":
+    if vendor != "sqlite":
         return None
     if isinstance(field, models.DateTimeField):
         return _moment

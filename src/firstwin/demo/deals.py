@@ -14,9 +14,9 @@ from firstwin.demo.dice import dice_for, pick
 from firstwin.demo.script import Script
 
 PRODUCTS = (
-    ("fernhill-plan", "Fernhill Plan", "Maintenance", 3_400),
-    ("fernhill-mobile", "Fernhill Mobile", "Maintenance", 900),
-    ("fernhill-insight", "Fernhill Insight", "Analytics", 1_400),
+    ("fernhill-plan", "Fernhill Plan", "Maintenance", 10_200),
+    ("fernhill-mobile", "Fernhill Mobile", "Maintenance", 2_700),
+    ("fernhill-insight", "Fernhill Insight", "Analytics", 4_200),
     ("onboarding", "Onboarding", "Services", 0),
 )
 """(key, name, family, list price of one seat a month in cents of USD)"""
@@ -29,7 +29,7 @@ CURRENCIES = {
 
 # Minor units of a list price in cents of USD.
 _LOCAL = {"USD": 1.0, "EUR": 0.95, "GBP": 0.82, "JPY": 1.5}
-_SEATS = {"strategic": (220, 1_400), "growth": (45, 260), "core": (6, 48)}
+_SEATS = {"strategic": (70, 470), "growth": (15, 87), "core": (4, 16)}
 _REASONS = (
     ("price", "Value not shown", True), ("missing feature", "Missing feature", True),
     ("switched", "Lost to a competitor", True), ("budget", "Budget cut", False), ("closed", "Closed business", False),
@@ -305,7 +305,7 @@ class _Hand:
 
     def onboarding(self, term: _Term) -> Line:
         known_on = max(term.starts_on, self.script.recorded_on)
-        amount = self.price("fernhill-plan", 20)
+        amount = self.price("fernhill-plan", 7)
         version = Version(known_on, None, term.starts_on, add_months(term.starts_on, 2), 1, amount)
         return Line(
             f"sub-{self.number}-onboarding", "onboarding", "", self.currency, "once", "once", (version,),

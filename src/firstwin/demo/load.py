@@ -1,7 +1,7 @@
 """Store the demo company: staff, then customers in chunks, then the trail. The only writer of the demo."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from firstwin.accounts.actions.refresh_now import refresh_now
 from firstwin.accounts.actions.tag import ensure_tag
 from firstwin.accounts.models import Account, AccountNow, Attribute
+from firstwin.accounts.published import families, publish
 from firstwin.core.text import fold, slug
 from firstwin.demo.aside import indexes_aside, search_aside, take_stock
 from firstwin.demo.calendar import WINDOW, moment
@@ -21,6 +22,7 @@ from firstwin.demo.dice import dice_for, new_uuid
 from firstwin.demo.exchange import keep_rates
 from firstwin.demo.rows import TABLES, House, Rows
 from firstwin.demo.trail import write_trail
+from firstwin.demo.usage_load import Usage
 from firstwin.demo.views import share_views
 from firstwin.demo.words.firms import TAGS
 from firstwin.people.models import Team, User
@@ -37,12 +39,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was stored, in rows."""
+    """What was stored, in rows.  ids: of the accounts."""
 
     accounts: int
     people: int
     touches: int
     trail: int
+    ids: tuple[int, ...]
+    events: int = 0
 
 
 def load(
@@ -54,19 +58,25 @@ def load(
     rows looks at `now`. The same password signs everybody in.
     """
     company = Company(seed=seed, as_of=as_of, accounts=accounts, first=Account.objects.count())
+    usage = Usage(company.seed, as_of, is_rich=company.cadence.is_rich)
     with transaction.atomic():  # all of it or nothing
         if accounts < LARGE:
-            loaded = _store_all(company, password, now, progress, set_aside=False)
+            loaded = _store_all(company, usage, password, now, progress, set_aside=False)
         else:
             with search_aside():
-                loaded = _store_all(company, password, now, progress, set_aside=True)
+                loaded = _store_all(company, usage, password, now, progress, set_aside=True)
                 progress("search indexes")
             take_stock()
     seal(now=now, at_most=loaded.trail + 1_000)
-    return loaded
+    events = usage.store(now=now, progress=progress)
+    if "usage" in {family.key for family in families()}:
+        publish("usage", loaded.ids, now=now)
+    return replace(loaded, events=events)
 
 
-def _store_all(company: Company, password: str, now: datetime, progress: Progress, *, set_aside: bool) -> Loaded:
+def _store_all(
+    company: Company, usage: Usage, password: str, now: datetime, progress: Progress, *, set_aside: bool
+) -> Loaded:
     share_views()
     keep_rates(company.as_of)
     trail_from = company.as_of - timedelta(days=10 if set_aside else WINDOW)
@@ -77,8 +87,10 @@ def _store_all(company: Company, password: str, now: datetime, progress: Progres
         with indexes_aside(TABLES if set_aside else []):
             for chunk in _chunks(company.blocks()):
                 rows.begin()
-                rows.take(chunk, _keys(chunk))
+                keys = _keys(chunk)
+                rows.take(chunk, keys)
                 rows.store()
+                _use(usage, rows, chunk, keys)
                 ids += rows.account_ids.values()
                 people += len(rows.person_ids)
                 touches += sum(len(customer.touches) for customer in chunk)
@@ -89,7 +101,13 @@ def _store_all(company: Company, password: str, now: datetime, progress: Progres
             refresh_now(ids[done : done + _REFRESH], now=now)
             progress(f"list rows: {done:,} of {len(ids):,}")
     trail = write_trail(rows.happened, company.seed)
-    return Loaded(accounts=len(ids), people=people, touches=touches, trail=trail)
+    return Loaded(accounts=len(ids), people=people, touches=touches, trail=trail, ids=tuple(ids))
+
+
+def _use(usage: Usage, rows: Rows, chunk: Sequence[Customer], keys: Sequence[str]) -> None:
+    for customer, key in zip(chunk, keys, strict=True):
+        people = [rows.person_ids[contact.human.key] for contact in customer.contacts]
+        usage.take(customer, rows.account_ids[customer.script.number], key, people)
 
 
 def _chunks(blocks: Iterator[list[Customer]]) -> Iterator[list[Customer]]:

@@ -309,7 +309,7 @@ STORIES: tuple[Story, ...] = (
         {"storm": 14, "renewal_in": 74},
         about={"industry": "Manufacturing", "city": "Hull", "tier": "strategic", "employees": 2_900,
                "revenue": 350_000_000},
-        contact=_regular, owner="Mina Castell", twist=Twist(seats=620, renewal_in=74, storm=14),
+        contact=_regular, owner="Mina Castell", twist=Twist(seats=310, renewal_in=74, storm=14),
     ),
     Story(
         "downsell", "Goldthorpe Paper",

@@ -14,6 +14,7 @@ from firstwin.accounts.models import Account, AccountNow
 from firstwin.core import clock
 from firstwin.demo.load import load
 from firstwin.demo.tests.conftest import PASSWORD
+from firstwin.usage.store.router import EVENTS
 
 # What says when it was written or how a password was salted; everything else must be equal.
 APPS = ("people", "accounts", "revenue", "support")
@@ -22,8 +23,9 @@ _CLOCKED = {"password", "refreshed_at", "sealed_at"}
 
 @contextmanager
 def taken_back() -> Iterator[None]:
-    with transaction.atomic():
+    with transaction.atomic(using=EVENTS), transaction.atomic():
         yield
+        transaction.set_rollback(True, using=EVENTS)
         transaction.set_rollback(True)
 
 

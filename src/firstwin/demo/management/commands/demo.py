@@ -65,14 +65,15 @@ class Command(BaseCommand):
         if options["json"]:
             report = {
                 "accounts": loaded.accounts, "people": loaded.people, "touches": loaded.touches, "audit": loaded.trail,
-                "as_of": as_of.isoformat(), "seed": options["seed"], "seconds": round(seconds, 2),
-                "database": connection.vendor, "stories": {story.key: story.name for story in STORIES},
+                "events": loaded.events, "as_of": as_of.isoformat(), "seed": options["seed"],
+                "seconds": round(seconds, 2), "database": connection.vendor,
+                "stories": {story.key: story.name for story in STORIES},
             }  # fmt: skip
             self.stdout.write(json.dumps(report))
             return
         self.stdout.write(
-            f"{COMPANY}: {loaded.accounts:,} accounts, {loaded.people:,} people, {loaded.touches:,} touches "
-            f"up to {as_of} in {seconds:.1f} s"
+            f"{COMPANY}: {loaded.accounts:,} accounts, {loaded.people:,} people, {loaded.touches:,} touches, "
+            f"{loaded.events:,} events of use up to {as_of} in {seconds:.1f} s"
         )
         self.stdout.write(sign_in, ending="")
 
