@@ -16,7 +16,7 @@ from tests.world import World, build_world
 
 pytestmark = pytest.mark.django_db
 
-# Open to people who are not signed in: signing in itself, and joining.
+# Open to people who are not signed in: signing in itself, joining, and events that come with a write key.
 PUBLIC = {
     "account_inactive",
     "account_login",
@@ -26,6 +26,7 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "first_run",
+    "ingest",
     "invitation",
     "mfa_authenticate",
 }

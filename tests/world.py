@@ -204,6 +204,7 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "kind": "touch",
             "draft": draft.key,
             "run": run.pk,
+            "call": "track",
         },
         by_route={
             "view": {"key": things["view"].key},

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "firstwin.usage.ingest.door.IngestMiddleware",  # events need nothing of what stands below
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "firstwin.ui.middleware.ContentSecurityMiddleware",

@@ -1,0 +1,101 @@
+"""Whether a body is JSON, how many events it holds and which write key it names, without making objects of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from firstwin.usage.ingest.limits import BATCH_EVENTS, EVENT_BYTES, BadBody
+
+_SPARE_FRAMES = 120
+"""How much deeper than here the stack may stand where the body is read again: what passes here passes there."""
+
+
+class _Batch(msgspec.Struct):
+    batch: list[msgspec.Raw]
+    writeKey: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815
+
+
+class _Call(msgspec.Struct):
+    writeKey: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815
+
+
+_batch = msgspec.json.Decoder(_Batch)
+_call = msgspec.json.Decoder(_Call)
+_text = msgspec.json.Decoder(str)
+_anything = msgspec.json.Decoder(msgspec.Raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """events: how many elements a batch holds; 1 for a call. write_key: as the body names it, or empty."""
+
+    events: int
+    write_key: str
+
+
+def checked(body: bytes, *, is_batch: bool) -> Checked:
+    """Raises BadBody, with line and column where the syntax is wrong."""
+    if not is_batch and len(body) > EVENT_BYTES:
+        raise BadBody("too_large", f"An event may hold {EVENT_BYTES // 1024} KB at most.")
+    try:
+        body.decode()
+        found: _Batch | _Call = _deep_down(_SPARE_FRAMES, _batch if is_batch else _call, body)
+    except UnicodeDecodeError as problem:
+        raise _at(body, problem.start, "bad_encoding", "this is no UTF-8") from None
+    except RecursionError:
+        raise BadBody("too_deep", "It is nested too deep to be read.") from None
+    except msgspec.ValidationError:
+        raise BadBody("not_a_batch" if is_batch else "not_an_object", _expected(is_batch)) from None
+    except msgspec.DecodeError as problem:
+        raise _broken(body, str(problem)) from None
+    events = len(found.batch) if isinstance(found, _Batch) else 1
+    if events > BATCH_EVENTS:
+        raise BadBody("too_many", f"A batch may hold {BATCH_EVENTS:,} events at most; this one holds {events:,}.")
+    return Checked(events, _key(found.writeKey))
+
+
+def problem_of(element: bytes) -> tuple[str, str] | None:
+    """What is wrong with the text of one element, as (code, sentence); None when it can be read."""
+    try:
+        element.decode()
+        _deep_down(_SPARE_FRAMES + 8, _anything, element)
+    except UnicodeDecodeError as problem:
+        bad = _at(element, problem.start, "bad_encoding", "this is no UTF-8")
+    except RecursionError:
+        return "too_deep", "It is nested too deep to be read."
+    except msgspec.DecodeError as problem:
+        bad = _broken(element, str(problem))
+    else:
+        return None
+    return bad.code, bad.message
+
+
+def _deep_down(frames: int, decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
+    return _deep_down(frames - 1, decoder, body) if frames else decoder.decode(body)
+
+
+def _expected(is_batch: bool) -> str:
+    return 'A batch is an object with a list "batch".' if is_batch else "A call is one JSON object."
+
+
+def _key(raw: msgspec.Raw) -> str:
+    try:
+        return _text.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+
+
+def _broken(body: bytes, says: str) -> BadBody:
+    """In our words, with line and column, from `JSON is malformed: invalid character (byte 15)`."""
+    if "(byte " not in says:
+        return _at(body, len(body), "bad_json", "it ends too early")
+    reason, _, rest = says.removeprefix("JSON is malformed: ").rpartition(" (byte ")
+    place = rest.rstrip(")")
+    return _at(body, int(place) if place.isdigit() else len(body), "bad_json", reason)
+
+
+def _at(body: bytes, place: int, code: str, reason: str) -> BadBody:
+    line = body.count(b"\n", 0, place) + 1
+    column = len(body[body.rfind(b"\n", 0, place) + 1 : place].decode("utf-8", "replace")) + 1
+    return BadBody(code, f"This is no JSON: line {line}, column {column}: {reason}.", line=line, column=column)
