@@ -14,6 +14,7 @@ from firstwin.demo.calendar import WINDOW, moment
 from firstwin.demo.cast import OPERATIONS
 from firstwin.demo.company import Customer
 from firstwin.demo.dice import dice_for, new_uuid
+from firstwin.demo.naming import address_of, person_name
 from firstwin.demo.usage_counts import Counts
 from firstwin.demo.usage_course import course_of
 from firstwin.demo.usage_days import Days, moment_of
@@ -34,12 +35,16 @@ _TABLES = (Place, Actor, Residence, ActorTrait)
 
 @dataclass(frozen=True, slots=True)
 class Using:
-    """What is stored of one customer. people: Person ids by the place of the contact. account: None for strangers."""
+    """What is stored of one customer. people: Person ids by the place of the contact. account: None for strangers.
+
+    country: for the names of people whom only the product knows.
+    """
 
     account: int | None
     key: str
     name: str
     domain: str
+    country: str
     people: Sequence[int]
     use: Use
     is_ignored: bool = False
@@ -61,7 +66,7 @@ class Usage:
         else:
             use = few_of(self._seed, script.number, course, contacts, self._days)
         if len(use):
-            self._using.append(Using(account, key, script.name, script.domain, people, use))
+            self._using.append(Using(account, key, script.name, script.domain, script.country, people, use))
 
     def store(self, *, now: datetime, progress: Callable[[str], None]) -> int:
         """Returns how many events were stored. After the customers' own transaction: none spans two stores."""
@@ -116,18 +121,21 @@ class Usage:
         for place, one in enumerate(some, ids[Place]):
             first = ids[Actor] + len(actors)
             placed.append(Placed(place, first, f"{self._seed}/{one.key}", one.use))
-            subjects = dice_for(self._seed, one.key, "subjects")
+            dice = dice_for(self._seed, one.key, "subjects")
             for rank, seat in enumerate(one.use.seats):
                 actor, joined_at = first + rank, self._joined_at(seat)
                 person = one.people[seat.contact] if seat.contact is not None else None
                 key = f"u:usr_{place:06}{rank + 1:03}"
-                actors.append((actor, source, key, person, None, new_uuid(subjects), joined_at))
+                name = "" if person else person_name(dice, one.country)
+                email = address_of(name, one.domain) if name else ""
+                told_at = joined_at if name else None
+                actors.append((actor, source, key, person, new_uuid(dice), joined_at, name, told_at, email, told_at))
                 homes.append((ids[Residence] + len(homes), actor, place, joined_at, joined_at))
                 for kind, value in (("team", seat.team), ("site", seat.site)):
                     if value:
                         traits.append((ids[ActorTrait] + len(traits), actor, kind, value, joined_at, joined_at))
         insert(Place, _PLACE, [self._place_row(one, where, source) for one, where in zip(some, placed, strict=True)])
-        insert(Actor, ("id", "source", "key", "person", "same_as", "subject", "first_at"), actors)
+        insert(Actor, _ACTOR, actors)
         insert(Residence, ("id", "actor", "place", "from_at", "known_at"), homes)
         insert(ActorTrait, ("id", "actor", "kind", "value", "from_at", "known_at"), traits)
         settle(_TABLES)
@@ -150,16 +158,12 @@ class Usage:
         """What was counted beside the events."""
         with transaction.atomic(using=EVENTS):
             count_names(counts)
+            hold([SourceHour])
             known = set(SourceHour.objects.filter(source=source).values_list("hour_at", flat=True))
-            hours = [
-                SourceHour(
-                    source=source, hour_at=moment_of(hour * 3_600_000_000), batches=1 + kept.events // 8,
-                    events=kept.events, late=kept.late, lag_ms=kept.lag, lag_max_ms=kept.lag_max,
-                    last_at=moment_of(kept.last),
-                )
-                for hour, kept in sorted(counts.hours.items())
-            ]  # fmt: skip
-            SourceHour.objects.bulk_create([hour for hour in hours if hour.hour_at not in known])
+            fresh = [row for row in _hours(counts, source) if row[1] not in known]
+            first = next_id(SourceHour)
+            insert(SourceHour, _HOUR, [(first + n, *row) for n, row in enumerate(fresh)])
+            settle([SourceHour])
             if self._is_rich and not Rejected.objects.filter(source=source).exists():
                 Rejected.objects.bulk_create(turned_down(source, self._days))
 
@@ -167,6 +171,22 @@ class Usage:
 _PLACE = (
     "id", "source", "key", "account", "how", "name", "domain", "first_at", "last_at", "events", "is_ignored",
 )  # fmt: skip
+
+
+_ACTOR = ("id", "source", "key", "person", "subject", "first_at", "name", "name_at", "email", "email_at")
+
+
+_HOUR = (
+    "id", "source", "hour_at", "batches", "events", "repeated", "rejected", "unresolved", "late", "lag_ms",
+    "lag_max_ms", "last_at",
+)  # fmt: skip
+
+
+def _hours(counts: Counts, source: int) -> Iterator[Row]:
+    for hour, kept in sorted(counts.hours.items()):
+        hour_at, batches = moment_of(hour * 3_600_000_000), 1 + kept.events // 8
+        last_at = moment_of(kept.last)
+        yield source, hour_at, batches, kept.events, 0, 0, 0, kept.late, kept.lag, kept.lag_max, last_at
 
 
 def _put_in_order(now: datetime) -> None:
