@@ -6,7 +6,7 @@ through memory maps: looking 200,000 sorted keys up among 50 million touches a p
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -32,7 +32,7 @@ def unseen(k1: Keys, k2: Keys) -> Mask:
     for piece in pieces.standing("keys"):
         if not wanted.size:
             break
-        found = _is_in(open_keys(piece), k1[wanted], k2[wanted])
+        found = is_in(open_keys(piece), k1[wanted], k2[wanted])
         is_new[wanted[found]] = False
         wanted = wanted[~found]
     return is_new
@@ -44,7 +44,7 @@ def write_keys(k1: Keys, k2: Keys, level: int = 0) -> Written:
     return write_sorted([(k1[order], k2[order])], rows=len(k1), level=level)
 
 
-def write_sorted(parts: Iterator[Pair] | Sequence[Pair], *, rows: int, level: int) -> Written:
+def write_sorted(parts: Iterable[Pair], *, rows: int, level: int = 0) -> Written:
     """A file of `rows` keys from parts that follow each other in order."""
     with files.making("keys", "keys") as (file, name):
         at = 0
@@ -65,6 +65,12 @@ def open_keys(piece: Piece) -> Pair:
         return np.empty(0, "<u8"), np.empty(0, "<u8")
     both = np.memmap(path, "<u8", "r", shape=(2, piece.rows))
     return both[0], both[1]
+
+
+def in_parts(found: Pair) -> Iterator[Pair]:
+    """Keys of a file in parts of bounded size."""
+    for start in range(0, len(found[0]), AT_ONCE):
+        yield found[0][start : start + AT_ONCE], found[1][start : start + AT_ONCE]
 
 
 def in_order(found: Sequence[Pair]) -> Iterator[Pair]:
@@ -109,8 +115,8 @@ def _sorted(k1: Keys, k2: Keys) -> NDArray[np.intp]:
     return order
 
 
-def _is_in(stored: Pair, k1: Keys, k2: Keys) -> Mask:
-    """Which of the sorted keys stand in a file."""
+def is_in(stored: Pair, k1: Keys, k2: Keys) -> Mask:
+    """Which of these keys are among the stored ones, which are sorted. Quickest when both are."""
     s1, s2 = stored
     found = np.zeros(len(k1), np.bool_)
     if not len(s1):

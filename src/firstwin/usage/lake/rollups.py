@@ -1,6 +1,4 @@
-"""What roll-ups are made of: one text of SQL each, which folds, rebuilds and readers share; and how rows of the same key
-become one.
-"""
+"""What roll-ups are made of: one text of SQL each, shared by folds, rebuilds and readers."""
 
 from functools import cache
 from pathlib import Path

@@ -21,7 +21,7 @@ def write_split(connection: Any, table: str, source: str, hold: Hold) -> list[Wr
     counts = connection.execute(f"select {block}, count(*) from {source} group by 1 order by 1").fetchall()  # noqa: S608
     columns = ", ".join(f'"{name}"' for name in SCHEMAS[table].names)
     written = []
-    for first, last in spans(counts):
+    for first, last in spans(counts, APART):
         where = "" if len(counts) == 1 else f"where {block} between {first} and {last}"
         if where and "day" in SCHEMAS[table].names:  # days stand in the statistics of files, blocks do not
             where = f"where day between {first * 64} and {last * 64 + 63}"
@@ -31,12 +31,12 @@ def write_split(connection: Any, table: str, source: str, hold: Hold) -> list[Wr
     return written
 
 
-def spans(counts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """(first, last) block of each file. A large block stands alone, small neighbours stand together."""
+def spans(counts: Sequence[tuple[int, int]], apart: int) -> Iterator[tuple[int, int]]:
+    """(first, last) block of each part. A block of `apart` rows stands alone, smaller neighbours stand together."""
     group: list[int] = []
     rows = 0
     for block, count in counts:
-        if group and (count >= APART or rows >= APART):
+        if group and (count >= apart or rows >= apart):
             yield group[0], group[-1]
             group, rows = [], 0
         group.append(block)
