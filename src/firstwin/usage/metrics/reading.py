@@ -24,6 +24,7 @@ class ProductUse:
     bought: seats of paid recurring or metered lines in force at the close of the day; None where no line says.
     assigned: seats given to somebody, where a source tells it; else None.
     active_28: distinct people who used one of its features in 28 days.  peak: the largest active_28 of any day so far.
+    in_force: whether a paid line of it holds on the day.
     share: active_28 ÷ bought.  exhausts_on: when `active_28` reaches `bought` if it goes on as in the last 12 weeks.
     """
 
@@ -36,6 +37,7 @@ class ProductUse:
     peak: int | None
     share: float | None
     exhausts_on: date | None
+    in_force: bool = False
 
 
 @dataclass(frozen=True, slots=True)

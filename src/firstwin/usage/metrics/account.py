@@ -1,0 +1,106 @@
+"""What is said about the use of one account, with what only one account is asked for: peak, products, exhaustion."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from firstwin.revenue.models import Product
+from firstwin.science.pace import days_until
+from firstwin.usage.lake.days import day_of
+from firstwin.usage.lake.schema import BLOCK
+from firstwin.usage.metrics.opening import Opened, opened
+from firstwin.usage.metrics.population import DIGITS, read_columns
+from firstwin.usage.metrics.present import present
+from firstwin.usage.metrics.reading import ProductUse, Usage
+from firstwin.usage.metrics.seats import Bought
+from firstwin.usage.metrics.series import active_series
+from firstwin.usage.metrics.whose import Humans, whose
+
+WEEKS = 12
+"""Of which the pace is told."""
+
+
+def usage_for(account_id: int, on: date, *, known_by: datetime | None = None, now: datetime) -> Usage:
+    """One account at the close of `on`, on the same way as all accounts together (`population.usage_of`)."""
+    with opened(whose([account_id]), on, known_by=known_by) as lake:
+        columns = read_columns(lake)
+        usage = present(columns)[account_id]
+        if usage.active_28 is None:
+            products = _products(columns.bought, None, lake)
+            return replace(usage, products=products)
+        history = _History(lake)
+        products = _products(columns.bought, history, lake)
+        peak, exhausts_on = history.peak(), history.exhausts_on(usage.seats)
+    days = [day for day in (exhausts_on, *(one.exhausts_on for one in products)) if day is not None]
+    return replace(usage, peak=peak, products=products, exhausts_on=min(days, default=None))
+
+
+class _History:
+    """On which days whom the account had, by product."""
+
+    def __init__(self, lake: Opened) -> None:
+        asked = lake.ask("people", first=0, last=lake.day // BLOCK)
+        mine = lake.whose.of_places(asked["place"]) >= 0
+        self._human = Humans(asked["actor"][mine]).of(asked["actor"][mine])
+        self._product, self._block, self._mask = (asked[name][mine] for name in ("product", "block", "mask"))
+        self._day = lake.day
+        self._known: dict[int | None, tuple[int, npt.NDArray[np.int64]]] = {}
+
+    def products(self) -> list[int]:
+        """Those used in 28 days."""
+        return [product for product in np.unique(self._product).tolist() if self.active(product)]
+
+    def active(self, product: int | None) -> int:
+        return int(self._series(product)[1][-1])
+
+    def peak(self, product: int | None = None) -> int:
+        return int(self._series(product)[1].max())
+
+    def exhausts_on(self, seats: int | None, product: int | None = None) -> date | None:
+        """When as many people come as there are seats, if it goes on as in the last weeks."""
+        if not seats:
+            return None
+        first, series = self._series(product)
+        used = first + int(np.argmax(series > 0))
+        points = [self._day - 7 * week for week in range(WEEKS - 1, -1, -1)]
+        days = days_until(seats, [int(series[day - first]) for day in points if day >= used])
+        return day_of(self._day) + timedelta(days=days) if days is not None else None
+
+    def _series(self, product: int | None) -> tuple[int, npt.NDArray[np.int64]]:
+        """None: of all products."""
+        if product not in self._known:
+            here: Any = slice(None) if product is None else self._product == product
+            self._known[product] = active_series(self._human[here], self._block[here], self._mask[here], last=self._day)
+        return self._known[product]
+
+
+def _products(bought: Bought, history: _History | None, lake: Opened) -> tuple[ProductUse, ...]:
+    """Those in force and those used in 28 days. Product 0: lines and features without one, where such are sold."""
+    sold = {product: seats for (_, product), seats in bought.by_product.items()}
+    used = [product for product in history.products() if product] if history is not None else []
+    named = {row.pk: row for row in Product.objects.filter(pk__in={*sold, *used})}
+    return tuple(
+        _product(product, named.get(product), product in sold, sold.get(product), history)
+        for product in sorted({*sold, *used})
+    )
+
+
+def _product(
+    product: int, row: Product | None, in_force: bool, seats: int | None, history: _History | None
+) -> ProductUse:
+    active = history.active(product) if history is not None else None
+    return ProductUse(
+        product_id=product or None,
+        key=row.key if row is not None else "",
+        name=row.name if row is not None else "No product",
+        bought=seats,
+        assigned=None,
+        active_28=active,
+        peak=history.peak(product) if history is not None else None,
+        share=round(active / seats, DIGITS) if active is not None and seats else None,
+        exhausts_on=history.exhausts_on(seats, product) if history is not None else None,
+        in_force=in_force,
+    )

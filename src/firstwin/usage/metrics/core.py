@@ -1,0 +1,71 @@
+"""What event names mean for an account: the core workflows it uses, and when it was activated and first won."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from firstwin.usage.catalogue import Meaning
+from firstwin.usage.lake.schema import BLOCK
+from firstwin.usage.metrics import bits
+from firstwin.usage.metrics.asking import NEVER
+from firstwin.usage.metrics.columns import Ints
+from firstwin.usage.metrics.opening import Opened
+from firstwin.usage.metrics.pairs import count_by
+from firstwin.usage.metrics.seats import Bought
+
+DAYS = 28
+
+
+def core_use(lake: Opened, said: Mapping[int, Meaning], seats: Bought) -> tuple[Ints, Ints]:
+    """(core workflows used in 28 days, core workflows there are) by account.
+
+    Those of the products in force count, of all products where none is in force; those of no product always.
+    """
+    n = len(lake.whose.accounts)
+    core = {feature: one.product_id or 0 for feature, one in said.items() if one.is_core and not one.is_ignored}
+    by_product = Counter(core.values())
+    has = _in_force(n, seats, sorted({0, *by_product}))
+    product_of = {product: place for place, product in enumerate(sorted({0, *by_product}))}
+    sizes = np.array([by_product[product] for product in product_of], np.int64)
+    total = (has * sizes).sum(axis=1)
+    if not core:
+        return np.zeros(n, np.int64), total
+    first, last = (lake.day - DAYS + 1) // BLOCK, lake.day // BLOCK
+    asked = lake.ask("features", features=sorted(core), first=first, last=last)
+    account = lake.whose.of_places(asked["place"])
+    used = (account >= 0) & (bits.window(asked["block"], asked["mask"], last=lake.day, days=DAYS) != 0)
+    span = max(core) + 1
+    keys = np.unique(account[used].astype(np.int64) * span + asked["feature"][used])
+    accounts, features = keys // span, keys % span
+    lookup = np.zeros(span, np.int64)
+    lookup[list(core)] = [product_of[product] for product in core.values()]
+    return count_by(accounts[has[accounts, lookup[features]]], n), total
+
+
+def _in_force(n: int, seats: Bought, products: list[int]) -> Ints:
+    """Account × product: whether its core workflows count."""
+    place = {product: at for at, product in enumerate(products)}
+    has = np.zeros((n, len(products)), bool)
+    buys = np.zeros(n, bool)
+    for account, product in seats.by_product:
+        if product:
+            buys[account] = True
+            if product in place:
+                has[account, place[product]] = True
+    has[~buys] = True
+    has[:, place[0]] = True
+    return has
+
+
+def first_days(lake: Opened, said: Mapping[int, Meaning], means: str) -> Ints:
+    """By account, the first day on which an event that means so occurred; NEVER where there was none."""
+    found = np.full(len(lake.whose.accounts), np.iinfo(np.int64).max)
+    features = sorted(feature for feature, one in said.items() if one.means == means and not one.is_ignored)
+    if features:
+        asked = lake.ask("features", features=features, first=0, last=lake.day // BLOCK)
+        account = lake.whose.of_places(asked["place"])
+        mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
+        here = (account >= 0) & (mask != 0)
+        np.minimum.at(found, account[here], bits.first_day(asked["block"][here], mask[here]))
+    return np.where(found == np.iinfo(np.int64).max, NEVER, found)

@@ -1,0 +1,62 @@
+"""When an account was last seen, to the microsecond, as of any day.
+
+Roll-ups know the last moment of a block. Where a block reaches beyond the day the events themselves are asked, only for
+the days of that block.
+"""
+
+import numpy as np
+
+from firstwin.usage.lake.schema import BLOCK
+from firstwin.usage.metrics import bits, columns
+from firstwin.usage.metrics.asking import NEVER
+from firstwin.usage.metrics.columns import Ints
+from firstwin.usage.metrics.opening import Opened
+
+DAYS = 28
+
+
+def last_seen(lake: Opened, basis: Ints) -> Ints:
+    """By account: microseconds since 1970-01-01 of the latest use of a person; where only aggregates were sent, of
+    those. NEVER where there is none."""
+    found = np.full(len(lake.whose.accounts), NEVER)
+    recent = (lake.day - DAYS + 1) // BLOCK
+    cut = _from_blocks(lake, found, recent, lake.day // BLOCK)
+    if len(cut):
+        lake.put("asked_places", place=cut)
+        block = lake.day // BLOCK * BLOCK
+        _latest(lake, found, lake.ask("last_events", from_day=block, to_day=lake.day))
+    people = (basis == columns.EVENTS) | (basis == columns.BOTH)
+    if (people & (found == NEVER)).any():
+        _from_blocks(lake, found, 0, recent - 1)
+    counted = basis == columns.AGGREGATES
+    return np.where(counted, _counted(lake), found) if counted.any() else found
+
+
+def _from_blocks(lake: Opened, found: Ints, first: int, last: int) -> Ints:
+    """Take what whole blocks say; the places for which the last block says too much."""
+    upto = bits.up_to(lake.day) if last == lake.day // BLOCK else bits.ALL
+    asked = lake.ask("last_seen", first=first, last=last, until=lake.until, upto=upto)
+    _latest(lake, found, asked)
+    found_cut: Ints = asked["place"][np.asarray(asked["is_cut"], bool)]
+    return found_cut
+
+
+def _latest(lake: Opened, found: Ints, asked: dict[str, Ints]) -> None:
+    account = lake.whose.of_places(asked["place"])
+    mine = account >= 0
+    np.maximum.at(found, account[mine], asked["last_ts"][mine])
+
+
+def _counted(lake: Opened) -> Ints:
+    """Of aggregates: the last moment, or the start of the last day of a block that reaches beyond the day."""
+    found = np.full(len(lake.whose.accounts), NEVER)
+    asked = lake.ask("last_counted", last=lake.day // BLOCK)
+    mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
+    here = mask != 0
+    asked = {name: values[here] for name, values in asked.items()}
+    until = int(np.datetime64(lake.until, "us").astype(np.int64))
+    days = bits.last_day(asked["block"], mask[here])
+    starts = days * 86_400_000_000
+    asked["last_ts"] = np.where(asked["last_ts"] < until, asked["last_ts"], starts)
+    _latest(lake, found, asked)
+    return found

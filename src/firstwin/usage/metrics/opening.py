@@ -1,0 +1,114 @@
+"""The lake, opened for metrics: the roll-ups, with events that found their place later, as meant at a moment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from firstwin.core.clock import day_of, end_of
+from firstwin.usage.catalogue import meanings
+from firstwin.usage.lake import rollups
+from firstwin.usage.lake.days import number_of
+from firstwin.usage.lake.reading import reading
+from firstwin.usage.lake.schema import ROLLUPS
+from firstwin.usage.metrics import asking
+from firstwin.usage.metrics.asking import Ints, ask, put_numbers
+from firstwin.usage.metrics.unplaced import placements
+from firstwin.usage.metrics.whose import Whose
+
+EARLIEST = date(1970, 1, 1)
+
+
+@dataclass(slots=True)
+class Opened:
+    """on, day: the day asked about.  known_on: rows known later are left out; None leaves none out.
+
+    until: the first moment after the day, UTC without a zone, as the lake has it.
+    """
+
+    connection: Any
+    whose: Whose
+    on: date
+    known_by: datetime | None
+    day: int
+    known_on: int | None
+    until: datetime
+
+    def ask(self, name: str, **params: Any) -> dict[str, Ints]:
+        return ask(self.connection, name, known_on=self.known_on, **params)
+
+    def put(self, table: str, **numbers: Any) -> None:
+        put_numbers(self.connection, table, **numbers)
+
+
+@contextmanager
+def opened(
+    whose: Whose, on: date, *, known_by: datetime | None = None, since: date = EARLIEST, also: tuple[str, ...] = ()
+) -> Iterator[Opened]:
+    """Everything of these accounts from `since` up to the block of `on`."""
+    places = None if whose.is_all else [0, *whose.places.tolist()]
+    with reading(day_from=since, day_to=on, places=places, tables=(*ROLLUPS, "events")) as connection:
+        known_on = number_of(day_of(known_by)) if known_by is not None else None
+        until = end_of(on).replace(tzinfo=None)
+        if known_by is not None:
+            _as_meant(connection, known_by)
+        _place(connection, whose, known_by)
+        yield Opened(connection, whose, on, known_by, number_of(on), known_on, until)
+
+
+def _as_meant(connection: Any, known_by: datetime) -> None:
+    """Roll-ups are made under the meanings of now. Where others stood then, they are made again from the events."""
+    now, then = (_bearing(at) for at in (None, known_by))
+    if now == then:
+        return
+    rows = sorted(then)
+    put_numbers(
+        connection, "then",
+        feature=[one[0] for one in rows], product=[one[1] for one in rows], is_ignored=[one[2] for one in rows],
+    )  # fmt: skip
+    connection.execute(
+        'create or replace temp table meanings as select feature, product, is_ignored <> 0 as is_ignored from "then"'
+    )
+    for table in ROLLUPS:
+        made = rollups.made_of_events(table)
+        connection.execute(f"create temp table {table}_then as {made}")
+        connection.execute(f"drop view {table}")
+        connection.execute(f"alter table {table}_then rename to {table}")
+
+
+def _bearing(at: datetime | None) -> set[tuple[int, int, bool]]:
+    """What of the meanings goes into roll-ups."""
+    said = meanings(at).items()
+    return {(feature, one.product_id or 0, one.is_ignored) for feature, one in said if one.product_id or one.is_ignored}
+
+
+def _place(connection: Any, whose: Whose, known_by: datetime | None) -> None:
+    """Add what named no place when it came and whose actor is known by now, as places of their own."""
+    actors = connection.sql(asking.text_of("unplaced")).fetchnumpy()["actor"]
+    if not len(actors):
+        return
+    found = placements(actors, whose, known_by)
+    if not len(found["actor"]):
+        return
+    put_numbers(connection, "placements", **found)
+    connection.execute(f"create temp table placed_later as {asking.text_of('placed_later')}")
+    for table in ROLLUPS:
+        made = f"with events as (select * from placed_later) {rollups.made_of_events(table)}"  # noqa: S608
+        connection.execute(f"create temp table {table}_later as {made}")
+        _rename(connection, table)
+        connection.execute(
+            f"create temp view {table} as select * from {table}_placed union all select * from {table}_later"  # noqa: S608
+        )
+    connection.execute("alter view events rename to events_placed")
+    connection.execute(
+        "create temp view events as select * from events_placed union all by name select * from placed_later"
+    )
+
+
+def _rename(connection: Any, table: str) -> None:
+    [(kind,)] = connection.execute(
+        "select table_type from information_schema.tables where table_name = ?", [table]
+    ).fetchall()
+    word = "view" if kind == "VIEW" else "table"
+    connection.execute(f"alter {word} {table} rename to {table}_placed")

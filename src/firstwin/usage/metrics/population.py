@@ -1,0 +1,149 @@
+"""All adoption metrics of many accounts, as of the close of any day. One account alone goes the same way."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+import numpy as np
+
+from firstwin.accounts.scope import AccountSet
+from firstwin.science import habits
+from firstwin.science.trend import change_from_usual
+from firstwin.usage.catalogue import meanings
+from firstwin.usage.metrics import columns
+from firstwin.usage.metrics.asking import NEVER
+from firstwin.usage.metrics.columns import Columns, Floats, Ints
+from firstwin.usage.metrics.core import core_use, first_days
+from firstwin.usage.metrics.days import Days, days_of
+from firstwin.usage.metrics.last import last_seen
+from firstwin.usage.metrics.opening import Opened, opened
+from firstwin.usage.metrics.present import present
+from firstwin.usage.metrics.reading import Usage
+from firstwin.usage.metrics.seats import bought
+from firstwin.usage.metrics.traits import breadth
+from firstwin.usage.metrics.whose import Whose, whose
+from firstwin.usage.metrics.windows import People, people_in
+
+DIGITS = 6
+"""Decimals of what is published."""
+
+LEAST_EVENTS = 20
+"""In 28 days, of the account's own median or of now: below, a change says nothing."""
+
+FEWEST_WINDOWS = 3
+
+
+def usage_of(
+    accounts: AccountSet | Collection[int] | None, on: date, *, known_by: datetime | None = None, now: datetime
+) -> dict[int, Usage]:
+    """Account id → what is said about its use at the close of `on`; every account asked for is there.
+
+    known_by: only what was known at that moment counts: events, meanings, lines, traits.
+    """
+    return present(columns_of(accounts, on, known_by=known_by, now=now))
+
+
+def columns_of(
+    accounts: AccountSet | Collection[int] | None, on: date, *, known_by: datetime | None = None, now: datetime
+) -> Columns:
+    """The same as columns of numbers, for what reads many."""
+    asked = whose(accounts)
+    with opened(asked, on, known_by=known_by) as lake:
+        return read_columns(lake)
+
+
+def read_columns(lake: Opened) -> Columns:
+    asked, on = lake.whose, lake.on
+    n = len(asked.accounts)
+    people = people_in(lake)
+    days = days_of(lake)
+    seats = bought(asked, on, lake.known_by)
+    said = meanings(lake.known_by)
+    core_used, core_total = core_use(lake, said, seats)
+    activated, won = (first_days(lake, said, means) for means in ("activation", "first_win"))
+    basis = _basis(lake, people, days)
+    measured = (basis == columns.EVENTS) | (basis == columns.BOTH)
+    seen = basis != columns.NONE
+    traits = breadth(lake, people.actors, people.account, people.human)
+    trend, trend_share, known = _trend(days.windows, days.windows_known)
+
+    def only(values: Ints, where: Ints) -> Ints:
+        return np.where(where, values, NEVER)
+
+    active_7, active_28 = only(people.active_7, measured), only(people.active_28, measured)
+    sticky = habits.stickiness(people.person_days, people.active_28)
+    return Columns(
+        on=on,
+        accounts=asked.accounts,
+        basis=basis,
+        last_seen=last_seen(lake, basis),
+        active_1=only(people.active_1, measured),
+        active_7=active_7,
+        active_28=active_28,
+        people_ever=only(people.ever, measured),
+        person_days_28=only(people.person_days, measured),
+        days_14=only(days.days_14, seen),
+        events_7=days.events_7,
+        events_28=days.windows[:, 0].copy() if n else np.zeros(0, np.int64),
+        events_28_before=days.windows[:, 1].copy() if n else np.zeros(0, np.int64),
+        habit_weeks=only(days.habit_weeks, seen),
+        core_used=core_used,
+        core_total=core_total,
+        teams_28=only(traits["team"], measured),
+        sites_28=only(traits["site"], measured),
+        activated=activated,
+        first_win=won,
+        windows=days.windows,
+        windows_known=days.windows_known,
+        bought=seats,
+        weekly_share=_share(active_7, seats.seats),
+        licence_share=_share(active_28, seats.seats),
+        depth_share=_share(only(core_used, seen), np.where(core_total > 0, core_total, NEVER)),
+        stickiness=np.where(measured, _rounded(sticky), np.nan),
+        trend=np.where(known, _rounded(trend), np.nan),
+        trend_share=np.where(known, _rounded(trend_share), np.nan),
+    )
+
+
+def _basis(lake: Opened, people: People, days: Days) -> Ints:
+    """What was ever sent: events, aggregates, both or nothing."""
+    asked = lake.whose
+    n = len(asked.accounts)
+    counted = np.zeros(n, bool)
+    counted[_of(asked, lake.ask("counted", last=lake.day)["place"])] = True
+    told = people.ever > 0
+    # Events that name nobody are rare: they are looked for only where no person was seen.
+    quiet = asked.places[~told[asked.of_places(asked.places)]]
+    if len(quiet):
+        lake.put("asked_places", place=quiet)
+        told[_of(asked, lake.ask("nameless", last=lake.day)["place"])] = True
+    found: Ints = told * columns.EVENTS + counted * columns.AGGREGATES
+    return found
+
+
+def _of(asked: Whose, places: Ints) -> Ints:
+    accounts = asked.of_places(places)
+    return np.asarray(accounts[accounts >= 0], np.int64)
+
+
+def _share(part: Ints, whole: Ints) -> Floats:
+    """NaN where either is not known or the whole is nothing."""
+    told = (part != NEVER) & (whole != NEVER) & (whole > 0)
+    return _rounded(np.where(told, part, 0) / np.where(told, whole, 1), told)
+
+
+def _rounded(values: Floats, where: Ints | None = None) -> Floats:
+    found = np.round(values, DIGITS) + 0.0  # no negative zero
+    return found if where is None else np.where(where, found, np.nan)
+
+
+def _trend(windows: Ints, known: Ints) -> tuple[Floats, Floats, Ints]:
+    """(robust z, change, whether it says something). Accounts with equally many windows are computed together."""
+    n = len(windows)
+    z, share = np.full(n, np.nan), np.full(n, np.nan)
+    for count in np.unique(known[known >= FEWEST_WINDOWS]).tolist():
+        here = np.flatnonzero(known == count)
+        z[here], share[here] = change_from_usual(windows[here, 1 : count + 1], windows[here, 0])
+        usual = np.median(windows[here, 1 : count + 1], axis=1)
+        loud = np.maximum(usual, windows[here, 0]) >= LEAST_EVENTS
+        z[here[~loud]] = share[here[~loud]] = np.nan
+    return z, share, ~np.isnan(z)

@@ -1,0 +1,65 @@
+"""What was bought, set-based: seats in force by product, the products in force, and when being a customer began.
+
+The same figures as `revenue.standing`, without an object per line.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from django.db.models import F, Min, Sum
+
+from firstwin.accounts.bulk import among, plain_rows
+from firstwin.revenue.models import Charge, Product, SubscriptionLine
+from firstwin.usage.lake.days import number_of
+from firstwin.usage.metrics.asking import NEVER
+from firstwin.usage.metrics.whose import Numbers, Whose
+
+_SERVICE = (Charge.RECURRING, Charge.METERED)
+"""What one is a customer of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """By account (its index).  seats: of paid recurring and metered lines in force; NEVER where none says how many.
+
+    started: first day of the first such line ever in force, up to the day; NEVER where there is none.
+    by_product: (account, product) → seats; None where no line says how many. Lines without a product are product 0.
+    """
+
+    seats: Numbers
+    started: Numbers
+    by_product: dict[tuple[int, int], int | None] = field(default_factory=dict)
+
+
+def bought(whose: Whose, on: date, known_by: datetime | None) -> Bought:
+    """At the close of the day."""
+    rows = SubscriptionLine.objects.all()
+    rows = rows.standing() if known_by is None else rows.known_by(known_by)
+    if not whose.is_all:
+        rows = among(rows, "account_id", whose.accounts.tolist())
+    rows = rows.paid().filter(charge__in=_SERVICE).order_by()
+    seats, started = np.full(len(whose.accounts), NEVER), np.full(len(whose.accounts), NEVER)
+    by_product: dict[tuple[int, int], int | None] = {}
+    into = dict(Product.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into"))
+    index = {account: place for place, account in enumerate(whose.accounts.tolist())}
+    summed = rows.in_force(on).values_list("account_id", "product_id").annotate(n=Sum("quantity"))
+    for account, product, quantity in plain_rows(summed):
+        if account not in index:
+            continue
+        key = (index[account], into.get(product, product) or 0)
+        before = by_product.get(key)
+        by_product[key] = before if quantity is None else int(quantity) + (before or 0)
+        if quantity is not None:
+            seats[key[0]] = int(quantity) + max(int(seats[key[0]]), 0)
+    begun = rows.filter(starts_on__lte=on).exclude(ends_on=F("starts_on"))
+    for account, first in plain_rows(begun.values_list("account_id").annotate(first=Min("starts_on"))):
+        if account in index:
+            started[index[account]] = number_of(_day(first))
+    return Bought(seats, started, by_product)
+
+
+def _day(value: Any) -> date:
+    """SQLite gives days as text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
