@@ -86,11 +86,13 @@ class Usage:
     def _parts(self) -> Iterator[list[Using]]:
         """Customers with about as many events as one segment is to have."""
         part: list[Using] = []
+        rows = 0
         for one in [*self._using, *(self._strangers() if self._is_rich else ())]:
             part.append(one)
-            if sum(len(each.use) for each in part) >= _AT_ONCE:
+            rows += len(one.use)
+            if rows >= _AT_ONCE:
                 yield part
-                part = []
+                part, rows = [], 0
         if part:
             yield part
 
@@ -98,9 +100,8 @@ class Usage:
         if Place.objects.filter(key=STRANGERS[0][0]).exists():
             return  # they came with an earlier demo
         for key, name, domain, began, people, is_ignored in STRANGERS:
-            yield Using(
-                None, key, name, domain, (), stranger_use(self._seed, key, began, people, self._days), is_ignored
-            )
+            use = stranger_use(self._seed, key, began, people, self._days)
+            yield Using(None, key, name, domain, "United Kingdom", (), use, is_ignored)
 
     def _store(self, some: Sequence[Using], source: int, names: Sequence[int], counts: Counts, now: datetime) -> None:
         from firstwin.usage.lake import commit
