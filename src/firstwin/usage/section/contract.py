@@ -57,7 +57,7 @@ def seats_at(steps: Sequence[SeatStep], on: date) -> int | None:
 def contract_events(ledger: Ledger) -> list[ContractEvent]:
     """One for each day on which something starts, changes, renews or ends, in the order of the days."""
     told: dict[date, list[tuple[str, str]]] = defaultdict(list)
-    for on, kind, words in (*_of_lines(ledger), *_of_contracts(ledger.contracts)):
+    for on, kind, words in (*_of_lines(ledger), *_of_contracts(ledger.contracts, ledger.asof.on)):
         if (kind, words) not in told[on]:
             told[on].append((kind, words))
     return [
@@ -80,10 +80,17 @@ def _of_lines(ledger: Ledger) -> list[Told]:
         word = "renewed" if follows else "starts"
         told.append((first.starts_on, RENEWED if follows else STARTS, f"{name} {word}{_seats(first)}"))
         told += [_change(name, was, now) for was, now in pairwise(pieces) if _differs(was, now)]
-        if last.ends_on and (name, last.ends_on) not in starts:
-            told.append((last.ends_on, ENDS, f"{name} ends"))
-        if last.renews_on and last.renews_on >= ledger.asof.on and last.renews_on != last.ends_on:
-            told.append((last.renews_on, RENEWS, f"{name} renews"))
+        told += _close(name, last.ends_on, last.renews_on, ledger.asof.on, (name, last.ends_on) in starts)
+    return told
+
+
+def _close(name: str, ends_on: date | None, renews_on: date | None, on: date, goes_on: bool) -> list[Told]:
+    """How it ends: another follows, it renews, or it is over."""
+    told = [(renews_on, RENEWS, f"{name} renews")] if renews_on and renews_on >= on else []
+    if ends_on and not goes_on and ends_on != renews_on:
+        told.append((ends_on, ENDS, f"{name} ends"))
+    elif ends_on and not goes_on and ends_on < on:
+        told.append((ends_on, ENDS, f"{name} ended"))
     return told
 
 
@@ -97,14 +104,16 @@ def _change(name: str, was: SubscriptionLine, now: SubscriptionLine) -> Told:
     return now.starts_on, CHANGES, f"{name} at another price"
 
 
-def _of_contracts(contracts: Sequence[Contract]) -> list[Told]:
+def _of_contracts(contracts: Sequence[Contract], on: date) -> list[Told]:
+    starts, ends = {one.starts_on for one in contracts}, {one.ends_on for one in contracts}
     told: list[Told] = []
     for one in contracts:
-        told.append((one.starts_on, STARTS, f"contract {one} starts"))
+        follows = one.starts_on in ends
+        word = "renewed as contract" if follows else "contract"
+        told.append((one.starts_on, RENEWED if follows else STARTS, f"{word} {one}{'' if follows else ' starts'}"))
         if one.cancelled_on:
             told.append((one.cancelled_on, ENDS, f"contract {one} cancelled"))
-        if one.ends_on:
-            told.append((one.ends_on, ENDS, f"contract {one} ends"))
+        told += _close(f"contract {one}", one.ends_on, one.renews_on, on, one.ends_on in starts)
     return told
 
 

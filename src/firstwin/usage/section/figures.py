@@ -19,7 +19,7 @@ FALLS, SINKS = -3.0, -2.0
 
 @dataclass(frozen=True)
 class Figure:
-    """key: names what is behind it. marks: of the last 12 weeks, those with use. change: for an arrow."""
+    """key: names what is behind it. marks: of the last 12 weeks, those with use."""
 
     key: str
     label: str
@@ -27,7 +27,6 @@ class Figure:
     note: str = ""
     tone: str = ""
     marks: tuple[bool, ...] = ()
-    change: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -104,10 +103,8 @@ def _trend(usage: Usage) -> Figure:
     change = usage.trend_share
     if change is None:
         return Figure("trend", "Trend", number(usage.trend, 1), _plain(usage.trend_why))
-    return Figure(
-        "trend", "Trend", f"{'+' if change > 0 else ''}{share(change)}", _plain(usage.trend_why),
-        _trend_tone(usage.trend), change="up" if change > 0 else "down" if change < 0 else "",
-    )  # fmt: skip
+    value = f"{'+' if change > 0 else ''}{share(change)}"
+    return Figure("trend", "Trend", value, _plain(usage.trend_why), _trend_tone(usage.trend))
 
 
 def _trend_tone(trend: float | None) -> str:

@@ -96,7 +96,8 @@ def heat_shown(heat: Heat, products: Mapping[int, str]) -> HeatShown:
 def _week(weeks: Sequence[date], place: int) -> HeatWeek:
     left = len(weeks) - place
     on = weeks[place]
-    is_first = place == 0 or weeks[place - 1].month != on.month
+    # The first columns are named only where the month goes on: two names would run into each other.
+    is_first = weeks[place - 1].month != on.month if place else weeks[min(2, left - 1)].month == on.month
     age = "new" if left <= NEWEST else "mid" if left <= NEWER else "old"
     return HeatWeek(on, f"{on:%b}" if is_first else "", week_title(on), age)
 

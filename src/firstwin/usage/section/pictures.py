@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from firstwin.ui.charts import Step, StepChart, TimeAxis, step_chart_of
+from firstwin.ui.charts import Step, StepChart, Tick, TimeAxis, step_chart_of
 from firstwin.ui.filters import day, number, plural
 from firstwin.usage.metrics.reading import Week
 from firstwin.usage.section.contract import ContractEvent, SeatStep, seats_at
@@ -69,6 +69,11 @@ class WeekPicture:
     @property
     def gutter(self) -> int:
         return max(self.people.gutter, self.events.gutter)
+
+    @property
+    def event_levels(self) -> tuple[Tick, ...]:
+        """The lowest and the highest: the chart of events is low."""
+        return self.events.levels[0], self.events.levels[-1]
 
 
 def week_picture(
