@@ -1,0 +1,1 @@
+"""From what arrived to rows of the lake: reading, naming, identity, and the loop that does it."""

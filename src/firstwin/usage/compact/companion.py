@@ -1,0 +1,28 @@
+"""What the worker runs beside its jobs: batches are taken up, list rows brought up to date, names matched."""
+
+from firstwin.core.clock import now
+from firstwin.core.companions import Companion, register_companion
+
+
+def register() -> None:
+    register_companion(Companion("compactor", compact, rest_seconds=1.0))
+    register_companion(Companion("usage figures", refresh, rest_seconds=2.0))
+    register_companion(Companion("usage names", match, rest_seconds=60.0))
+
+
+def compact() -> bool:
+    from firstwin.usage.compact.run import compact_once
+
+    return compact_once(now())
+
+
+def refresh() -> bool:
+    from firstwin.usage.compact.refresh import refresh_touched
+
+    return refresh_touched(now())
+
+
+def match() -> bool:
+    from firstwin.usage.compact.sweep import sweep_names
+
+    return sweep_names(now())

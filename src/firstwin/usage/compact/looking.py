@@ -1,0 +1,48 @@
+"""Rows of the store by many keys at once, at the speed of the database, and many rows written at once."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connections, models
+
+from firstwin.accounts.bulk import among
+from firstwin.usage.store.router import EVENTS
+
+_AT_ONCE = 20_000
+
+
+def rows_among(rows: models.QuerySet[Any], column: str, values: Iterable[Any], *columns: str) -> list[tuple[Any, ...]]:
+    """`columns` of those rows whose `column` is one of `values`, however many."""
+    wanted = list(values)
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        found += among(rows, column, wanted[start : start + _AT_ONCE]).order_by().values_list(*columns)
+    return found
+
+
+def add_rows(model: type[models.Model], columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
+    """Insert rows into the store, leaving out those that a unique constraint knows already."""
+    if not rows:
+        return
+    fields = [model._meta.get_field(name) for name in columns]
+    connection = connections[EVENTS]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)  # type: ignore[union-attr]
+    marks = ", ".join(["%s"] * len(fields))
+    table = quote(model._meta.db_table)
+    sql = f"insert into {table} ({names}) values ({marks}) on conflict do nothing"  # noqa: S608  our own names
+    prepares = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]
+    prepared = [tuple(prepare(value, connection) for prepare, value in zip(prepares, row, strict=True)) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, prepared)
+
+
+def set_column(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:
+    """Set one column, row by row: id → value."""
+    connection = connections[EVENTS]
+    quote = connection.ops.quote_name
+    field = model._meta.get_field(column)
+    sql = f"update {quote(model._meta.db_table)} set {quote(column)} = %s where id = %s"  # noqa: S608  our own names
+    rows = [(field.get_db_prep_save(value, connection), pk) for pk, value in values.items()]  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)

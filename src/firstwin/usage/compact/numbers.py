@@ -1,0 +1,134 @@
+"""Numbers for the names that events carry: of customers, people and events. Names that are new get a row.
+
+Only the names at hand are looked up, so memory does not grow with how many there are. Rows are committed before
+anything refers to them; one that nothing refers to after all does no harm.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+from django.db import models, transaction
+
+from firstwin.usage.compact.looking import add_rows, rows_among, set_column
+from firstwin.usage.compact.times import Moments, moment_of
+from firstwin.usage.models import LakeSetting
+from firstwin.usage.store.models import Actor, EventName, Place
+from firstwin.usage.store.router import EVENTS
+
+Numbers = npt.NDArray[np.int64]
+
+OTHER = ("track", "(other)")
+"""The event name under which names beyond the limit are counted."""
+
+_LATEST = np.iinfo(np.int64).max
+
+
+def dense(keys: Sequence[Any], ts: Moments) -> tuple[list[Any], Numbers, Moments]:
+    """(distinct keys but None, the place of each row's key among them or −1, the earliest moment of each key)"""
+    places: dict[Any, int] = {}
+    rows = np.array([-1 if key is None else places.setdefault(key, len(places)) for key in keys], dtype=np.int64)
+    first = np.full(len(places), _LATEST, dtype=np.int64)
+    has_key = rows >= 0
+    np.minimum.at(first, rows[has_key], ts[has_key])
+    return list(places), rows, first
+
+
+def spread(numbers: Mapping[Any, int], keys: Sequence[Any], rows: Numbers) -> Numbers:
+    """Each row's number; 0 where it has no key."""
+    by_place = np.array([numbers[key] for key in keys] + [0], dtype=np.int64)
+    return by_place[rows]
+
+
+def place_numbers(source: int, firsts: Mapping[str, int]) -> dict[str, int]:
+    """Place keys of one source, each with the moment it was first heard of → numbers."""
+
+    def added(keys: Collection[str]) -> None:
+        rows = [(source, key, "", "", "", moment_of(firsts[key]), moment_of(firsts[key]), 0, False) for key in keys]
+        columns = ("source", "key", "how", "name", "domain", "first_at", "last_at", "events", "is_ignored")
+        add_rows(Place, columns, rows)
+
+    return _numbered(Place, source, firsts, added)
+
+
+def actor_numbers(source: int, firsts: Mapping[str, int]) -> dict[str, int]:
+    """Actor keys (`u:…`, `a:…`) of one source, each with the moment it was first heard of → numbers."""
+
+    def added(keys: Collection[str]) -> None:
+        rows = [(source, key, uuid4(), moment_of(firsts[key]), "", "") for key in keys]
+        add_rows(Actor, ("source", "key", "subject", "first_at", "name", "email"), rows)
+
+    return _numbered(Actor, source, firsts, added)
+
+
+def _numbered(model: type[models.Model], source: int, firsts: Mapping[str, int], added: Any) -> dict[str, int]:
+    rows = model._default_manager.filter(source=source)
+    found = rows_among(rows, "key", firsts, "key", "pk", "first_at")
+    numbers = {key: pk for key, pk, _ in found}
+    missing = [key for key in firsts if key not in numbers]
+    earlier = {pk: moment for key, pk, first in found if (moment := moment_of(firsts[key])) < first}
+    if missing or earlier:
+        with transaction.atomic(using=EVENTS):
+            added(missing)
+            set_column(model, "first_at", earlier)
+        numbers |= dict(rows_among(rows, "key", missing, "key", "pk"))
+    return numbers
+
+
+EventKey = tuple[str, str]
+"""(`track`, `page` or `screen`, the name)"""
+
+
+@dataclass(slots=True)
+class Named:
+    """Event names → numbers.  beyond: names that have no number of their own, because there are too many."""
+
+    numbers: dict[EventKey, int] = field(default_factory=dict)
+    beyond: set[EventKey] = field(default_factory=set)
+
+
+def name_numbers(firsts: Mapping[EventKey, int], named: Named) -> None:
+    """Put these names into `named`, new ones up to the operator's limit."""
+    wanted = [key for key in firsts if key not in named.numbers]
+    if not wanted:
+        return
+    named.numbers |= _names(wanted)
+    missing = [key for key in wanted if key not in named.numbers]
+    if not missing:
+        return
+    room = max(0, _limit() - EventName.objects.count())
+    with transaction.atomic(using=EVENTS):
+        _add_names({key: firsts[key] for key in missing[:room]})
+    named.numbers |= _names(missing[:room])
+    if beyond := missing[room:]:
+        other = _other(min(firsts[key] for key in beyond))
+        named.numbers |= dict.fromkeys(beyond, other)
+        named.beyond.update(beyond)
+
+
+def _limit() -> int:
+    said = LakeSetting.objects.values_list("most_names", flat=True).first()
+    return said if said is not None else int(LakeSetting._meta.get_field("most_names").default)
+
+
+def _names(keys: Iterable[EventKey]) -> dict[EventKey, int]:
+    wanted = set(keys)
+    found = rows_among(EventName.objects.all(), "name", {name for _, name in wanted}, "kind", "name", "pk")
+    return {(kind, name): pk for kind, name, pk in found if (kind, name) in wanted}
+
+
+def _add_names(firsts: Mapping[EventKey, int]) -> None:
+    rows = [(*key, moment_of(first), moment_of(first), 0) for key, first in firsts.items()]
+    add_rows(EventName, ("kind", "name", "first_at", "last_at", "events"), rows)
+
+
+def _other(first: int) -> int:
+    found = _names([OTHER])
+    if not found:
+        with transaction.atomic(using=EVENTS):
+            _add_names({OTHER: first})
+        found = _names([OTHER])
+    return found[OTHER]

@@ -1,0 +1,138 @@
+"""Bodies of the inbox as lists of elements. What can be trusted at a glance takes the fast way; a body in which
+anything looks odd takes the careful one, element by element.
+
+At a glance means: it parses, written out again it has as many keys (so none stood twice), no text holds a NUL, no
+number has more than fifteen digits, nothing stands more than eight deep, no element is larger than allowed.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from firstwin.usage.compact.careful import Unfit, read_element, split_batch
+from firstwin.usage.compact.refusals import DEEPEST, LARGEST, Code, Refusal
+from firstwin.usage.store.models import Inbox
+
+Element = dict[str, Any]
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+_ZEROS = b"0" * 16
+_AS_ZERO = bytes(48 if 48 <= code < 58 else code for code in range(256))
+_LARGE = re.compile(rb"[:\[,]-?\d{16}")
+_NOT_STRUCTURE = bytes(code for code in range(256) if code not in b'{}[]"')
+
+
+@dataclass(slots=True)
+class Batch:
+    """One body, read.  rest: what stands around the elements (`sentAt`, `context`); empty for a single call."""
+
+    received: int  # microseconds since 1970
+    call: str
+    elements: list[Element]
+    rest: Element = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+def read_batch(inbox: Inbox, received: int) -> Batch:
+    """The elements of one row of the inbox that can be read, and a refusal for each that cannot."""
+    body = bytes(inbox.body)
+    try:
+        read = _decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _carefully(inbox, body, received)
+    is_batch = not inbox.call or (type(read) is dict and "batch" in read)
+    if type(read) is not dict or (is_batch and type(read.get("batch")) is not list):
+        return _carefully(inbox, body, received)
+    elements: list[Element] = read.pop("batch") if is_batch else [read]
+    if not _is_ordinary(body, elements, read if is_batch else None):
+        return _carefully(inbox, body, received)
+    return Batch(received, inbox.call, elements, read if is_batch else {})
+
+
+def _is_ordinary(body: bytes, elements: list[Element], rest: Element | None) -> bool:
+    if not {dict}.issuperset(map(type, elements)):
+        return False
+    written = list(map(_encode, elements))
+    joined = b"".join(written)
+    colons = joined.count(b":")
+    if rest is not None:
+        colons += _encode(rest).count(b":") + 1  # that of "batch" itself
+    return (
+        body.count(b":") == colons
+        and (len(body) <= LARGEST or max(map(len, written), default=0) <= LARGEST)
+        and not _has_large_number(joined)
+        and not _has_nul(joined)
+        and not _is_deep(joined, len(elements))
+    )
+
+
+def _has_large_number(text: bytes) -> bool:
+    return _ZEROS in text.translate(_AS_ZERO) and _LARGE.search(text) is not None
+
+
+def _has_nul(text: bytes) -> bool:
+    return b"\\" in text and b"\\u0000" in text
+
+
+def _is_deep(text: bytes, count: int) -> bool:
+    if text.count(b"{") + text.count(b"[") <= DEEPEST:
+        return False
+    if b"\\" in text:
+        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    marks = np.frombuffer(text.translate(None, _NOT_STRUCTURE), dtype=np.uint8)
+    is_outside = np.cumsum(marks == 34, dtype=np.uint8) & 1 == 0
+    structure = marks[is_outside & (marks != 34)]
+    # "{" and "[" have the second bit, "}" and "]" have not.
+    steps = (structure & 2).astype(np.int8) - 1
+    return bool(np.cumsum(steps, dtype=np.int32).max(initial=0) > DEEPEST)
+
+
+def _carefully(inbox: Inbox, body: bytes, received: int) -> Batch:
+    found = Batch(received, inbox.call, [])
+    try:
+        rest, elements = split_batch(body)
+        found.rest = _or_nothing(_decode, rest)
+    except Unfit as problem:
+        if not inbox.call:
+            found.refused.append(_refusal(problem.code, inbox, body, received))
+            return found
+        elements = [body]
+    for element in elements:
+        try:
+            found.elements.append(read_element(element))
+        except Unfit as problem:
+            found.refused.append(_refusal(problem.code, inbox, element, received))
+    return found
+
+
+def _or_nothing(decode: Callable[[bytes], Any], text: bytes) -> Element:
+    """What stands around a batch may itself be odd; its elements need not suffer for it."""
+    try:
+        read = decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+_SAID = {name: re.compile(rb'"%s"\s*:\s*"([^"\\]{1,200})"' % name.encode()) for name in ("type", "event", "messageId")}
+
+
+def _refusal(code: Code, inbox: Inbox, body: bytes, received: int) -> Refusal:
+    """Of an element that cannot be read, at least what it seems to call itself."""
+
+    def said(name: str) -> str:
+        found = _SAID[name].search(body[:LARGEST])
+        return found.group(1).decode("utf-8", "replace").replace("\x00", "") if found else ""
+
+    return Refusal(code, received, body[:LARGEST], (said("type") or inbox.call)[:8], said("event"), said("messageId"))
+
+
+def written(element: Element) -> bytes:
+    """An element as JSON, for the debugger."""
+    return _encode(element)

@@ -1,0 +1,157 @@
+"""What is counted while events are stored: by source and hour, by place, by event name. Repeated events count as such
+and nowhere else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from django.db import connections, models
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from firstwin.usage.compact.looking import rows_among
+from firstwin.usage.compact.matching import touch
+from firstwin.usage.compact.times import moment_of
+from firstwin.usage.store.models import EventName, Place, SourceHour
+from firstwin.usage.store.router import EVENTS
+
+HOUR = 3_600_000_000
+Hour = tuple[int, int]
+"""(source, hours since 1970)"""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Of one source in one hour, as `SourceHour` keeps them."""
+
+    batches: int = 0
+    events: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    unresolved: int = 0
+    late: int = 0
+    lag_ms: int = 0
+    lag_max_ms: int = 0
+    last: int = 0
+
+
+@dataclass(slots=True)
+class Spans:
+    """Numbers with how many events they had, and the first and last of them."""
+
+    numbers: list[int] = field(default_factory=list)
+    events: list[int] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Tallies:
+    hours: dict[Hour, Counts]
+    places: Spans
+    features: Spans
+
+    def add(self, *, now: Any) -> None:
+        """Add to what was counted before. Within the transaction that stores the events."""
+        _add_hours(self.hours)
+        _add_spans(Place, self.places)
+        _add_spans(EventName, self.features)
+        accounts = rows_among(Place.objects.filter(account__isnull=False), "id", self.places.numbers, "account")
+        touch({account for (account,) in accounts}, now=now)
+
+
+def tallies_of(
+    table: pa.Table, is_new: npt.NDArray[np.bool_], arrived: Iterable[Hour], refused: Iterable[Hour]
+) -> Tallies:
+    """table: rows of the schema of events.  arrived, refused: the source and hour of each batch and each refusal."""
+    hours = _hours(table, is_new)
+    for hour in arrived:
+        hours.setdefault(hour, Counts()).batches += 1
+    for hour in refused:
+        hours.setdefault(hour, Counts()).rejected += 1
+    fresh = table if is_new.all() else table.filter(pa.array(is_new))
+    counts, ts = _numbers(fresh, "count"), _numbers(fresh, "ts")
+    return Tallies(hours, _spans(_numbers(fresh, "place"), counts, ts), _spans(_numbers(fresh, "feature"), counts, ts))
+
+
+def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
+    column = table.column(name)
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64())
+    found: npt.NDArray[np.int64] = column.to_numpy()
+    return found
+
+
+def _hours(table: pa.Table, is_new: npt.NDArray[np.bool_]) -> dict[Hour, Counts]:
+    sources, received = _numbers(table, "source"), _numbers(table, "received")
+    hour = received // HOUR
+    lag = np.maximum(received - _numbers(table, "ts"), 0) // 1_000
+    place, is_late = _numbers(table, "place"), _numbers(table, "known_on") > 0
+    known = [
+        pk for (pk,) in rows_among(Place.objects.filter(account__isnull=False), "id", np.unique(place).tolist(), "pk")
+    ]
+    is_lost = ~np.isin(place, known)
+    found: dict[Hour, Counts] = {}
+    for source in np.unique(sources):
+        of_source = sources == source
+        for one in np.unique(hour[of_source]):
+            rows = of_source & (hour == one)
+            new = rows & is_new
+            found[int(source), int(one)] = Counts(
+                events=int(new.sum()),
+                repeated=int(rows.sum() - new.sum()),
+                unresolved=int((new & is_lost).sum()),
+                late=int((new & is_late).sum()),
+                lag_ms=int(lag[new].sum()),
+                lag_max_ms=int(lag[new].max(initial=0)),
+                last=int(received[rows].max()),
+            )
+    return found
+
+
+def _spans(numbers: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]) -> Spans:
+    is_one = numbers > 0
+    distinct, where = np.unique(numbers[is_one], return_inverse=True)
+    events = np.zeros(len(distinct), dtype=np.int64)
+    first = np.full(len(distinct), np.iinfo(np.int64).max)
+    last = np.full(len(distinct), np.iinfo(np.int64).min)
+    np.add.at(events, where, counts[is_one])
+    np.minimum.at(first, where, ts[is_one])
+    np.maximum.at(last, where, ts[is_one])
+    return Spans(distinct.tolist(), events.tolist(), first.tolist(), last.tolist())
+
+
+def _add_hours(hours: dict[Hour, Counts]) -> None:
+    for (source, hour), counts in sorted(hours.items()):
+        row, _ = SourceHour.objects.get_or_create(source=source, hour_at=moment_of(hour * HOUR))
+        last = moment_of(counts.last) if counts.last else None
+        SourceHour.objects.filter(pk=row.pk).update(
+            batches=F("batches") + counts.batches,
+            events=F("events") + counts.events,
+            repeated=F("repeated") + counts.repeated,
+            rejected=F("rejected") + counts.rejected,
+            unresolved=F("unresolved") + counts.unresolved,
+            late=F("late") + counts.late,
+            lag_ms=F("lag_ms") + counts.lag_ms,
+            lag_max_ms=Greatest(F("lag_max_ms"), counts.lag_max_ms),
+            last_at=max(filter(None, (row.last_at, last)), default=None),
+        )
+
+
+def _add_spans(model: type[models.Model], spans: Spans) -> None:
+    connection = connections[EVENTS]
+    least, most = ("least", "greatest") if connection.vendor == "postgresql" else ("min", "max")
+    sql = (  # our own names
+        f"update {connection.ops.quote_name(model._meta.db_table)} set events = events + %s, "  # noqa: S608
+        f"first_at = {least}(first_at, %s), last_at = {most}(last_at, %s) where id = %s"
+    )
+    adapt = connection.ops.adapt_datetimefield_value
+    rows = [
+        (events, adapt(moment_of(first)), adapt(moment_of(last)), number)
+        for number, events, first, last in zip(spans.numbers, spans.events, spans.first, spans.last, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
