@@ -52,13 +52,13 @@ def concerns(asked: Asked) -> tuple[Concern, Concern]:
     return (
         _concern(
             asked, "quiet", "Gone quiet", f"Used before, no use in the last {SILENT_DAYS} days", quiet,
-            [("last_seen_on", "lt", since.isoformat())], ("last_seen_on", "people_active_28", "usage_trend"),
+            [("last_seen_on", "ge", SILENT_DAYS)], ("last_seen_on", "people_active_28", "usage_trend"),
             "Every account that ever came was here in the last two weeks.",
         ),
         _concern(
             asked, "falling", "Falling",
             "Events of 28 days at least 3 usual spreads below the account's own earlier windows", falling,
-            [("usage_trend", "le", FALLS), ("last_seen_on", "ge", since.isoformat())],
+            [("usage_trend", "le", FALLS), ("last_seen_on", "lt", SILENT_DAYS)],
             ("usage_trend", "events_28", "last_seen_on"), "No account falls that far below its own usual.",
         ),
     )  # fmt: skip

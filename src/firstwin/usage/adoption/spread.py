@@ -15,28 +15,20 @@ FALLS = -3.0
 
 @dataclass(frozen=True)
 class Bucket:
-    """low, high: half-open; None is no bound. tone: colour of the bar; the words say the same."""
+    """bounds: (operator, value), all of which hold. tone: colour of the bar; the words say the same."""
 
     label: str
-    low: float | None
-    high: float | None
+    bounds: tuple[tuple[str, float], ...]
     tone: str = "accent"
 
     def q(self, column: str) -> Q:
-        bounds = Q(**{f"{column}__isnull": False})
-        if self.low is not None:
-            bounds &= Q(**{f"{column}__gte": self.low})
-        if self.high is not None:
-            bounds &= Q(**{f"{column}__lt": self.high})
-        return bounds
+        return Q(*((f"{column}{_LOOKUPS[op]}", value) for op, value in self.bounds))
 
     def tests(self, column: str) -> list[tuple[str, str, Any]]:
-        told: list[tuple[str, str, Any]] = []
-        if self.low is not None:
-            told.append((column, "ge", self.low))
-        if self.high is not None:
-            told.append((column, "lt", self.high))
-        return told
+        return [(column, op, value) for op, value in self.bounds]
+
+
+_LOOKUPS = {"ge": "__gte", "gt": "__gt", "le": "__lte", "lt": "__lt", "eq": ""}
 
 
 @dataclass(frozen=True)
@@ -52,27 +44,42 @@ class Question:
 
 
 QUESTIONS = (
-    Question("weekly", "Weekly active share", "weekly_share",
-             "People active in 7 days, of the seats in force",
-             (Bucket("80% and more", 0.8, None), Bucket("50 to 79%", 0.5, 0.8), Bucket("25 to 49%", 0.25, 0.5),
-              Bucket("Under 25%", 0.0001, 0.25, "watch"), Bucket("Nobody", None, 0.0001, "risk")),
-             "no seats or no people known"),
-    Question("licence", "Licence use", "licence_share",
-             "People active in 28 days, of the seats in force",
-             (Bucket("More than bought", 1.0001, None, "good"), Bucket("75 to 100%", 0.75, 1.0001),
-              Bucket("50 to 74%", 0.5, 0.75), Bucket("10 to 49%", 0.1, 0.5, "watch"),
-              Bucket("Under 10%", None, 0.1, "risk")),
-             "no seats or no people known"),
-    Question("frequency", "Frequency", "usage_days_14",
-             "Days with any use in the last 14",
-             (Bucket("Daily, 9 and more", 9, None), Bucket("Weekly, 5 to 8", 5, 9),
-              Bucket("Occasional, 2 to 4", 2, 5, "watch"), Bucket("Inactive, 0 or 1", None, 2, "risk")),
-             "never seen"),
-    Question("habit", "Habit", "habit_weeks",
-             "Weeks with any use in the last 12; a habit from 8",
-             (Bucket("Every week", 12, None), Bucket("A habit, 8 to 11", 8, 12), Bucket("4 to 7 weeks", 4, 8),
-              Bucket("1 to 3 weeks", 1, 4, "watch"), Bucket("None", None, 1, "risk")),
-             "never seen"),
+    Question(
+        "weekly", "Weekly active share", "weekly_share", "People active in 7 days, of the seats in force",
+        (
+            Bucket("80% and more", (("ge", 0.8),)), Bucket("50 to 79%", (("ge", 0.5), ("lt", 0.8))),
+            Bucket("25 to 49%", (("ge", 0.25), ("lt", 0.5))), Bucket("Under 25%", (("gt", 0), ("lt", 0.25)), "watch"),
+            Bucket("Nobody", (("eq", 0),), "risk"),
+        ),
+        "no seats or no people known",
+    ),
+    Question(
+        "licence", "Licence use", "licence_share", "People active in 28 days, of the seats in force",
+        (
+            Bucket("More than bought", (("gt", 1),), "good"), Bucket("75 to 100%", (("ge", 0.75), ("le", 1))),
+            Bucket("50 to 74%", (("ge", 0.5), ("lt", 0.75))), Bucket("10 to 49%", (("ge", 0.1), ("lt", 0.5)), "watch"),
+            Bucket("Under 10%", (("lt", 0.1),), "risk"),
+        ),
+        "no seats or no people known",
+    ),
+    Question(
+        "frequency", "Frequency", "usage_days_14", "Days with any use in the last 14",
+        (
+            Bucket("Daily, 9 and more", (("ge", 9),)), Bucket("Weekly, 5 to 8", (("ge", 5), ("le", 8))),
+            Bucket("Occasional, 2 to 4", (("ge", 2), ("le", 4)), "watch"),
+            Bucket("Inactive, 0 or 1", (("le", 1),), "risk"),
+        ),
+        "never seen",
+    ),
+    Question(
+        "habit", "Habit", "habit_weeks", "Weeks with any use in the last 12; a habit from 8",
+        (
+            Bucket("Every week", (("ge", 12),)), Bucket("A habit, 8 to 11", (("ge", 8), ("le", 11))),
+            Bucket("4 to 7 weeks", (("ge", 4), ("le", 7))), Bucket("1 to 3 weeks", (("ge", 1), ("le", 3)), "watch"),
+            Bucket("None", (("eq", 0),), "risk"),
+        ),
+        "never seen",
+    ),
 )  # fmt: skip
 
 
