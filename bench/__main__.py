@@ -9,6 +9,7 @@ BENCHES = {
     "tickets": "rows per second of receive_tickets, milliseconds of the support columns",
     "records": "where the time goes when subscription lines are taken in",
     "commerce": "200,000 subscription lines into 100,000 accounts while people work; ARR on any date",
+    "usage_ingest": "events a second over HTTP, beside the bare cost of parsing and committing them",
 }
 
 

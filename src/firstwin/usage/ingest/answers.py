@@ -20,10 +20,11 @@ _METHODS = "POST, OPTIONS"
 _HEADERS = "Authorization, Content-Type, Content-Encoding, X-Retry-Count"
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*")
 _SUCCESS = b'{"success": true}'
+_TAKEN = {**_ANYONE, "Content-Length": str(len(_SUCCESS))}
 
 
 def taken() -> HttpResponse:
-    return HttpResponse(_SUCCESS, content_type="application/json", headers=_ANYONE)
+    return HttpResponse(_SUCCESS, content_type="application/json", headers=_TAKEN)
 
 
 def bad_body(problem: BadBody) -> HttpResponse:
@@ -66,5 +67,6 @@ def preflight(request: HttpRequest) -> HttpResponse:
 def _refused(status: HTTPStatus, code: str, message: str, **more: Any) -> HttpResponse:
     told = {"success": False, "code": code, "message": message, **more}
     answer = HttpResponse(json.dumps(told), status=status, content_type="application/json", headers=_ANYONE)
+    answer["Content-Length"] = str(len(answer.content))
     answer._has_been_logged = True  # type: ignore[attr-defined]  # Django's line for each would fill the log of a busy day
     return answer
