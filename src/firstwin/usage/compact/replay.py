@@ -1,6 +1,7 @@
 """Elements that were turned down, once more: when what ailed them is mended here, they are taken up as if just sent."""
 
 import json
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -9,23 +10,25 @@ from django.db import transaction
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
 from firstwin.people.audit import record
-from firstwin.people.models import User
 from firstwin.usage.compact.refusals import Code
+from firstwin.usage.models import Source
+from firstwin.usage.rules import Actor, require_set_up
 from firstwin.usage.store.models import Inbox, Rejected
 from firstwin.usage.store.router import EVENTS
 
 _AT_ONCE = 500
 
 
-def replay(ids: Collection[int], by: User | None, now: datetime) -> int:
+def replay(ids: Collection[int], by: Actor, now: datetime) -> int:
     """Put these back into the inbox, each as it was sent and when. Returns how many; what was put back already, or
     was taken up all the same, is left out. What is turned down again stands in the debugger anew.
 
-    Raises Refused when nothing is left.
+    Raises NotAllowed, or Refused when nothing is left.
     """
+    require_set_up(by)
     rows = Rejected.objects.filter(replayed_at__isnull=True).exclude(code=Code.TOO_MANY_NAMES).exclude(body=b"")
     wanted = sorted(ids)
-    done = 0
+    done: Counter[int] = Counter()
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         with transaction.atomic(using=EVENTS):
@@ -34,11 +37,12 @@ def replay(ids: Collection[int], by: User | None, now: datetime) -> int:
             Rejected.objects.filter(pk__in=[one.pk for one in found]).update(replayed_at=now)
             failpoint("usage.replay.before")
         failpoint("usage.replay.after")
-        done += len(found)
+        done.update(one.source for one in found)
     if not done:
         raise Refused("There is nothing to send again: these were sent again already, or taken up.")
-    record(by=by, did="usage.events.replayed", now=now, after={"events": done})
-    return done
+    for source in Source.objects.filter(pk__in=done):
+        record(by=by, did="events.replayed", on=source, now=now, after={"events": done[source.pk]})
+    return done.total()
 
 
 def _again(one: Rejected) -> Inbox:

@@ -1,0 +1,113 @@
+"""The loop: what waits is stored once, whatever happens on the way."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from firstwin.accounts.models import Account, AccountExternalId
+from firstwin.usage.compact import rows as rows_module
+from firstwin.usage.compact.replay import replay
+from firstwin.usage.compact.run import compact_once, release
+from firstwin.usage.lake import reading
+from firstwin.usage.models import Source
+from firstwin.usage.store.models import EventName, Inbox, Lease, Piece, Place, Rejected, SourceHour, Touched
+from firstwin.usage.tests.test_compact_rows import NOW, arrived, track
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source.objects.create(key="app", name="App", recorded_at=NOW)
+
+
+def compact(at: datetime = NOW) -> None:
+    while compact_once(at):
+        pass
+
+
+def stored() -> list[dict[str, Any]]:
+    with reading.reading(day_from=0, day_to=100_000, tables=("events",)) as connection:
+        found: list[dict[str, Any]] = (
+            connection.sql("select * from events order by ts, k1").to_arrow_table().to_pylist()
+        )
+        return found
+
+
+def test_what_waits_is_stored_once_and_counted(source: Source) -> None:
+    account = Account.objects.create(key="acme", name="Acme", recorded_at=NOW)
+    AccountExternalId.objects.create(account=account, source="app", external_id="c-1", recorded_at=NOW, seen_at=NOW)
+    events = [track(messageId=str(n), groupId="c-1", timestamp=f"2026-03-05T14:0{n}:00Z") for n in range(3)]
+    arrived(source, {"batch": events})
+    arrived(source, {"batch": [*events, track(messageId="x", groupId="c-9"), track(userId="null")]})
+    compact()
+    assert len(stored()) == 4
+    assert not Inbox.objects.exists()
+    hour = SourceHour.objects.get()
+    assert (hour.batches, hour.events, hour.repeated, hour.rejected, hour.unresolved) == (2, 4, 3, 1, 1)
+    assert (hour.lag_max_ms, hour.last_at) == (3_600_000, NOW)
+    place = Place.objects.get(key="c-1")
+    assert (place.account, place.how, place.events) == (account.pk, "external_id", 3)
+    assert (place.first_at, place.last_at) == (NOW - timedelta(hours=1), NOW - timedelta(minutes=58))
+    assert EventName.objects.get().events == 4
+    assert list(Touched.objects.values_list("account", flat=True)) == [account.pk]
+    assert Rejected.objects.get().code == "junk_id"
+
+
+def test_a_batch_sent_again_much_later_changes_nothing(source: Source) -> None:
+    arrived(source, {"batch": [track()]})
+    compact()
+    arrived(source, {"batch": [track()]}, at=NOW + timedelta(days=30))
+    compact(NOW + timedelta(days=30))
+    assert len(stored()) == 1
+    assert EventName.objects.get().events == 1
+
+
+def test_a_batch_nobody_can_read_waits_for_a_person(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = arrived(source, {"batch": [track()]}), arrived(source, {"batch": [track(messageId="m2")]})
+    read = rows_module.read_batch
+
+    def read_batch(inbox: Inbox, received: int) -> Any:
+        if inbox.pk == bad.pk:
+            raise ValueError("odd")
+        return read(inbox, received)
+
+    monkeypatch.setattr(rows_module, "read_batch", read_batch)
+    compact()
+    assert len(stored()) == 1 and not Inbox.objects.filter(pk=good.pk).exists()
+    held = Inbox.objects.get()
+    assert (held.tries, held.held_at, held.held_why) == (3, NOW, "ValueError: odd")
+
+
+def test_a_held_batch_is_tried_again_when_a_person_says_so(source: Source) -> None:
+    batch = arrived(source, {"batch": [track()]})
+    Inbox.objects.update(held_at=NOW, tries=3, held_why="odd")
+    compact()
+    assert Inbox.objects.exists()
+    assert release([batch.pk]) == 1
+    compact()
+    assert len(stored()) == 1
+
+
+def test_while_another_process_is_at_it_nothing_is_done(source: Source) -> None:
+    arrived(source, {"batch": [track()]})
+    Lease.objects.create(name="compactor", holder="elsewhere", until_at=NOW + timedelta(minutes=1))
+    assert not compact_once(NOW)
+    assert compact_once(NOW + timedelta(minutes=2))
+
+
+def test_what_was_turned_down_can_be_sent_again(source: Source) -> None:
+    arrived(source, {"batch": [track(timestamp="2026-03-07T00:00:00Z")]})
+    compact()
+    found = Rejected.objects.get()
+    later = NOW + timedelta(days=3)
+    assert replay([found.pk], by=None, now=later) == 1
+    compact(later)
+    assert Rejected.objects.count() == 2  # received then as now: its clock is no better
+    Rejected.objects.filter(replayed_at__isnull=True).update(body=json.dumps(track()).encode())
+    replay(list(Rejected.objects.values_list("pk", flat=True)), by=None, now=later)
+    compact(later)
+    assert len(stored()) == 1
+    assert Piece.objects.filter(table="events").count() == 1
