@@ -20,7 +20,9 @@ KEYS = [
     "next_step", "issues", "industry", "tier", "employees", "annual_revenue", "customer_since", "arr",
     "commercial_status", "seats", "paying_since", "renews", "notice", "auto_renews", "overdue", "overdue_days",
     "card_expires", "churned_on", "tickets_open", "tickets_ageing", "tickets_breached", "tickets_reopened",
-    "oldest_ticket", "last_ticket", "csat", "csat_answers",
+    "oldest_ticket", "last_ticket", "csat", "csat_answers", "people_active_7", "people_active_28", "last_seen",
+    "usage_days_14", "weekly_share", "licence_share", "habit_weeks", "depth_share", "teams_28", "stickiness",
+    "usage_trend", "events_28", "activated", "first_win",
 ]  # fmt: skip
 
 

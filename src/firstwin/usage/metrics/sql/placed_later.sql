@@ -4,5 +4,5 @@ select
     p.place as place,
     e.* exclude (place)
 from events e
-join placements p on p.actor = e.actor and e.day >= p.day_from and e.day < p.day_to
+join placements p on p.actor = e.actor and e.day between p.day_from and p.day_to
 where e.place = 0 and what in (0, 1, 2)
