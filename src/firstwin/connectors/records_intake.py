@@ -26,6 +26,9 @@ class RecordKind(Protocol):
     def identify(self, rows: Sequence[RecordRow], intake: Intake) -> None:
         """Fill in the key of rows for which the mapping has none."""
 
+    def make_ready(self, intake: Intake) -> None:
+        """Whatever must stand before a slice is stored, in transactions of its own."""
+
     def receive(self, rows: Sequence[RecordRow], intake: Intake) -> Received:
         """Store them in the caller's transaction. No key stands twice in `rows`."""
 
@@ -37,6 +40,7 @@ def take_records(feed: Feed, kind: RecordKind) -> None:
     while some := list(islice(rows, feed.pace.size)):
         bound = feed.intake.binding.read_slice(some, feed.intake.now)
         kind.identify(bound.rows, feed.intake)
+        kind.make_ready(feed.intake)
         with feed.pace.slice(len(some)):
             apply = partial(_apply, bound, len(some), feed, kind, duplicates)
             outcome = store(feed, some[-1].place, apply)

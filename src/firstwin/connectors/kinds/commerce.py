@@ -107,7 +107,12 @@ def receive_lines(gathered: Gathered) -> Received:
             corrects=corrects,
         )  # fmt: skip
 
-    return store(gathered, gathered.each(make), revenue.receive_lines, unsaid_of(gathered, _LINE))
+    said = gathered.each(make)
+    if gathered.intake.is_dry:
+        for one in said:
+            held = one.account_id, one.starts_on, one.ends_on
+            gathered.intake.pretended.lines[gathered.intake.source, one.external_id] = held
+    return store(gathered, said, revenue.receive_lines, unsaid_of(gathered, _LINE))
 
 
 class _Prices:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any, Literal, Protocol
 
@@ -32,18 +32,20 @@ class Intake:
     pretended: "Pretended"
     run: int | None = None
     names: Any = None  # see matching.sift.NameIndex
+    lines: dict[Any, Any] = field(default_factory=dict)  # see usage_lines.lines_called
 
 
 @dataclass
 class Pretended:
     """Ids below zero for what a dry run would have made, where its people would work, and what its products are called.
 
-    products: (by, source, as it is compared) → id.
+    products: (by, source, as it is compared) → id.  lines: (source, external id) → (account, first day, end).
     """
 
     numbers: Any = field(default_factory=lambda: count(-1, -1))
     accounts_of: dict[int, set[int]] = field(default_factory=dict)
     products: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    lines: dict[tuple[str, str], tuple[int, date, date | None]] = field(default_factory=dict)
 
     def id(self) -> int:
         return int(next(self.numbers))

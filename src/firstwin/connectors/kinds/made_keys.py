@@ -10,6 +10,7 @@ _MADE_OF = {
     "payment_methods": ("account", "kind", "brand", "last4"),
     "churn": ("account", "product", "kind", "effective_on"),
     "rates": ("on", "base", "quote"),
+    "daily_usage": ("account", "line", "on", "event"),
 }
 
 

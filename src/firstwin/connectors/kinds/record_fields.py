@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from firstwin.connectors.kinds import amounts, values, words
-from firstwin.connectors.kinds.rules import ACCOUNT_BY, PERSON_BY, PRODUCT_BY, FieldRule
+from firstwin.connectors.kinds.rules import ACCOUNT_BY, LINE_BY, PERSON_BY, PRODUCT_BY, FieldRule
 
 _ACCOUNT = FieldRule(values.account, by=ACCOUNT_BY)
 _PRODUCT = FieldRule(values.product, by=PRODUCT_BY)
+_LINE = FieldRule(values.line, by=LINE_BY)
 _DAY = FieldRule(values.day)
 _END = FieldRule(values.day, is_end=True)
 _MOMENT = FieldRule(values.moment)
@@ -130,6 +131,25 @@ RECORD_FIELDS: Mapping[str, Mapping[str, FieldRule]] = {
         "quote": _CURRENCY,
         "rate": FieldRule(amounts.positive),
     },
+    "events": {
+        "account": _ACCOUNT,
+        "line": _LINE,
+        "person": FieldRule(values.person, by=PERSON_BY),
+        "at": _MOMENT,
+        "event": FieldRule(values.text(200)),
+        "value": FieldRule(amounts.amount),
+        "team": FieldRule(values.text(200)),
+        "site": FieldRule(values.text(200)),
+    },
+    "daily_usage": {
+        "account": _ACCOUNT,
+        "line": _LINE,
+        "on": _DAY,
+        "event": FieldRule(values.text(200)),
+        "count": FieldRule(amounts.quantity),
+        "people": FieldRule(amounts.quantity),
+        "value": FieldRule(amounts.amount),
+    },
 }
 
 RECORD_NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -141,6 +161,8 @@ RECORD_NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "churn": (("account",), ("effective_on",)),
     "tickets": (("account", "person"), ("opened_at",)),
     "rates": (("on",), ("base",), ("rate",)),
+    "events": (("account", "line", "person"), ("at",), ("event",)),
+    "daily_usage": (("account", "line"), ("on",), ("event",), ("count",)),
 }
 """Per kind: of each group, at least one field must be mapped."""
 

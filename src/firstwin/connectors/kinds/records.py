@@ -15,6 +15,7 @@ from firstwin.connectors.kinds.record_fields import KEYED, RECORD_FIELDS, RECORD
 from firstwin.connectors.kinds.rules import FieldRule
 from firstwin.connectors.kinds.slices import RecordRow
 from firstwin.connectors.kinds.tickets import receive_tickets
+from firstwin.connectors.kinds.usage import USE, make_ready, receive_daily_usage, receive_events
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class RecordKind:
             for row in rows:
                 row.external_id = made_key(self.name, dict(zip(intake.binding.names, row.values, strict=True)))
 
+    def make_ready(self, intake: Intake) -> None:
+        """Before each slice, outside of its transaction."""
+        if self.name in USE:
+            make_ready(intake)
+
     def receive(self, rows: Sequence[RecordRow], intake: Intake) -> Received:
         """Store them in the caller's transaction. No key may stand twice in `rows`.
 
@@ -60,9 +66,11 @@ _TAKES: Mapping[str, Callable[[Gathered], Received]] = {
     "churn": receive_churn,
     "tickets": receive_tickets,
     "rates": receive_rates,
+    "events": receive_events,
+    "daily_usage": receive_daily_usage,
 }
 
-_FAMILIES = {"tickets": "support", "rates": ""}
+_FAMILIES = {"tickets": "support", "rates": "", **dict.fromkeys(USE, "")}
 
 RECORDS: Mapping[str, RecordKind] = {
     name: RecordKind(

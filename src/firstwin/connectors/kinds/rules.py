@@ -23,3 +23,4 @@ class FieldRule:
 ACCOUNT_BY = ("external_id", "key", "name", "domain")
 PERSON_BY = ("external_id", "key", "email")
 PRODUCT_BY = ("name", "key", "external_id")
+LINE_BY = ("external_id",)

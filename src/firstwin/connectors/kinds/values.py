@@ -162,6 +162,21 @@ def product(value: Any, reading: Reading) -> ProductReference:
     return ProductReference(by, said, (column.of or reading.source) if by == "external_id" else "")
 
 
+@dataclass(frozen=True, slots=True)
+class LineReference:
+    """What a source calls a subscription line."""
+
+    value: str
+    source: str
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def line(value: Any, reading: Reading) -> LineReference:
+    return LineReference(_called(value), reading.column.of or reading.source)
+
+
 def link(value: Any, reading: Reading) -> str:
     """An address on the web: http and https only."""
     said = as_text(value).strip()

@@ -171,6 +171,7 @@ Rules = Annotated[list[RowRule], BeforeValidator(lambda said: said if isinstance
 RecordKind = Literal[
     "accounts", "people", "memberships", "touches",
     "products", "contracts", "lines", "invoices", "payment_methods", "churn", "tickets", "rates",
+    "events", "daily_usage",
 ]  # fmt: skip
 
 

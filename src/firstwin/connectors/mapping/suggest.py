@@ -138,6 +138,8 @@ _WANTS: Mapping[str, str] = {
     **dict.fromkeys(("trial", "auto_renews", "default", "voluntary", "controllable", "escalated"), "flag"),
     **dict.fromkeys(("reactivation", "archived", "planned"), "flag"),
     **dict.fromkeys(("currency", "base", "quote"), "currency"),
+    **dict.fromkeys(("count", "people", "value"), "number"),
+    "at": "moment",
     "email": "email",
 }
 

@@ -8,6 +8,7 @@ ACCOUNT = (
     "accountid", "customerid", "account_key", "tenant_id", "workspace_id",
 )  # fmt: skip
 _PRODUCT = ("product", "product_name", "plan", "plan_name", "plan_tier", "product_id", "sku", "tier", "package", "item")
+_LINE = ("subscription_id", "line_id", "subscription", "subscription_line_id")
 _CURRENCY = ("currency", "currency_code", "ccy", "currency_iso_code")
 _CHANGED = (
     "updated_at", "modified_at", "last_modified", "last_modified_date", "system_modstamp", "modified", "updated",
@@ -182,6 +183,27 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "quote": ("quote", "to", "to_currency", "quote_currency", "target"),
         "rate": ("rate", "exchange_rate", "fx_rate", "value"),
     },
+    "events": {
+        "key": ("message_id", "event_id", "insert_id", "uuid", "id"),
+        "account": ("group_id", *ACCOUNT),
+        "line": _LINE,
+        "person": ("user_id", "person_id", "user_email", "distinct_id", "email", "user", "contact_id", "person"),
+        "at": ("timestamp", "occurred_at", "event_time", "original_timestamp", "time", "sent_at", "at", "created_at"),
+        "event": ("event", "event_name", "event_type", "action", "feature", "feature_name", "name"),
+        "value": ("value", "amount"),
+        "team": ("team", "team_name", "department"),
+        "site": ("site", "site_name", "location"),
+    },
+    "daily_usage": {
+        "key": ("usage_id", "id"),
+        "account": ACCOUNT,
+        "line": _LINE,
+        "on": ("usage_date", "date", "day", "on", "activity_date"),
+        "event": ("feature_name", "feature", "event", "event_name", "metric", "action", "usage_type"),
+        "count": ("usage_count", "count", "events", "event_count", "uses", "total", "quantity"),
+        "people": ("active_users", "unique_users", "distinct_users", "users", "people", "dau"),
+        "value": ("value", "amount"),
+    },
 }  # fmt: skip
 
 ID_OF: Mapping[str, tuple[str, ...]] = {
@@ -197,6 +219,8 @@ ID_OF: Mapping[str, tuple[str, ...]] = {
     "accounts": ("industry", "employees", "domain", "country", "website"),
     "rates": ("rate", "base", "quote"),
     "memberships": ("joined", "left"),
+    "events": ("event", "timestamp", "user_id"),
+    "daily_usage": ("usage", "feature", "count", "active_users"),
 }
 """Words in a header that speak for a kind."""
 

@@ -9,7 +9,7 @@ from firstwin.connectors.kinds.fields import FIELDS
 from firstwin.connectors.mapping.detect import ColumnGuess
 from firstwin.connectors.mapping.suggest import Choices, plain, wanted_type
 
-_REFERENCES = ("account", "parent", "person")
+_REFERENCES = ("account", "parent", "person", "line")
 _PRICES = ("amount", "unit_price")
 
 

@@ -21,6 +21,8 @@ KINDS = {
     "churn": "Churn records",
     "tickets": "Tickets",
     "rates": "Exchange rates",
+    "events": "Events of use",
+    "daily_usage": "Daily use: how often a day",
 }
 assert set(KINDS) == set(FIELDS)
 

@@ -13,12 +13,14 @@ from firstwin.connectors.actions.run_import import plan_import, run_import, run_
 from firstwin.connectors.actions.undo_import import run_undo, undo_import
 from firstwin.connectors.course import Tell
 from firstwin.connectors.hold import Lost
+from firstwin.connectors.kinds.usage import USE
 from firstwin.connectors.models import ImportRun, State
 from firstwin.connectors.report import Report
 from firstwin.core import clock
 from firstwin.core.errors import FirstwinError, Refused
 from firstwin.core.progress import Progress
 from firstwin.core.text import counted
+from firstwin.usage.actions.receive import bring_in
 
 SOME_REJECTED, UNUSABLE = 1, 2
 
@@ -26,9 +28,9 @@ SOME_REJECTED, UNUSABLE = 1, 2
 class Command(BaseCommand):
     help = (
         "Take in records from files, as a mapping says: accounts, people, memberships, touches, products, contracts, "
-        "lines, invoices, payment methods, churn, tickets, rates. Good rows land; bad rows come back as a file to "
-        "mend. The same file again changes nothing. Exit code 0: every row was good; 1: some were rejected, or an "
-        "undo kept something; 2: it cannot be done, and nothing was stored."
+        "lines, invoices, payment methods, churn, tickets, rates, events, daily usage. Good rows land; bad rows come "
+        "back as a file to mend. The same file again changes nothing. Exit code 0: every row was good; 1: some were "
+        "rejected, or an undo kept something; 2: it cannot be done, and nothing was stored."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -57,6 +59,7 @@ class Command(BaseCommand):
                 return
             with Progress("Importing") as progress:
                 report = self._imported(options, _teller(progress))
+                self._bring_in(report)
         except FirstwinError as problem:
             raise CommandError(f"{what}: {problem.message}", returncode=UNUSABLE) from problem
         except Lost:
@@ -79,6 +82,12 @@ class Command(BaseCommand):
         )
         rejects = options["rejects"].absolute() if options["rejects"] else Path(settings.ENV.home) / "imports" / "{run}"
         return run_import(plan=plan, by=None, now=clock.now(), rejects=rejects, is_dry=options["dry_run"], tell=tell)
+
+    @staticmethod
+    def _bring_in(report: Report) -> None:
+        """Use of the product waits in the inbox: what this command says afterwards holds it already."""
+        if not report.is_dry_run and any(file.kind in USE for file in report.files):
+            bring_in(run=report.run, now=clock.now())
 
     def _undo(self, pk: int, *, is_json: bool) -> None:
         run = _run(pk)
