@@ -39,6 +39,9 @@ from firstwin.people.tests.factories import PASSWORD, make_team, make_user
 from firstwin.revenue.tests.screen_rows import one_of_each
 from firstwin.support.actions.receive import TicketSaid, receive_tickets
 from firstwin.support.models import Ticket
+from firstwin.usage.actions.begin_source import begin_source
+from firstwin.usage.models import SourceKind
+from firstwin.usage.store.models import EventName, Inbox, Place, Rejected
 from tests.routes import Samples
 
 NOW = datetime.now(UTC) - timedelta(minutes=5)
@@ -115,7 +118,25 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
         "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
-        "ticket": _ticket(acme, person), **one_of_each(acme), **_merged(owner, acme, person),
+        "ticket": _ticket(acme, person), **one_of_each(acme), **_merged(owner, acme, person), **_usage(),
+    }  # fmt: skip
+
+
+def _usage() -> dict[str, Any]:
+    """A source with a key, and one of each thing its pages show."""
+    source = begin_source(by=None, name="Web app", kind=SourceKind.WEB, now=NOW)
+    seen = {"first_at": NOW, "last_at": NOW, "events": 3}
+    came = {"source": source.pk, "received_at": NOW}
+    return {
+        "source": source,
+        "write_key": source.keys.get(),
+        "feature": EventName.objects.create(kind="track", name="Report Opened", **seen),
+        "place": Place.objects.create(source=source.pk, key="acme-9", name="Acme Ltd", **seen),
+        "rejected": Rejected.objects.create(
+            code="junk_id", says="An id is a placeholder.", call="track", event="Report Opened",
+            body=b'{"type": "track", "userId": "null"}', **came,
+        ),
+        "batch": Inbox.objects.create(body=b"{", events=1, size=1, held_at=NOW, held_why="It is cut short.", **came),
     }  # fmt: skip
 
 
@@ -204,12 +225,15 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "kind": "touch",
             "draft": draft.key,
             "run": run.pk,
+            "source": things["source"].key,
+            "feature": things["feature"].pk,
             "call": "track",
         },
         by_route={
             "view": {"key": things["view"].key},
             "view_removal": {"key": things["view"].key},
             "bulk_edit": {"pk": things["bulk"].pk},
+            "account_usage_figure": {"figure": "weekly"},
             "account_line": {"pk": things["line"].pk},
             "account_invoice": {"pk": things["invoice"].pk},
             "account_contract": {"pk": things["contract"].pk},
@@ -238,6 +262,10 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "import_file_removal": {"draft": draft.key, "file": "accounts"},
             "import_mapping_file": {"draft": draft.key, "file": "accounts"},
             "import_rejects": {"run": run.pk, "file": "accounts"},
+            "usage_key_revocation": {"pk": things["write_key"].pk},
+            "usage_place": {"pk": things["place"].pk},
+            "usage_rejected": {"pk": things["rejected"].pk},
+            "usage_held": {"pk": things["batch"].pk},
             "outbox_message": {"pk": message.pk if message else 1},
             "outbox_send_again": {"pk": message.pk if message else 1},
             "outbox_discard": {"pk": message.pk if message else 1},
