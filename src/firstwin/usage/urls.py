@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/<str:call>", ingest, name="ingest"),  # the middleware of the same answers before this is asked
     path("usage/", home.home, name="usage"),
     path("usage/adoption/", adoption.adoption, name="usage_adoption"),
+    path("usage/adoption/cohorts/", adoption.cohorts, name="usage_cohorts"),
     path("accounts/<slug:key>/usage/why/<slug:figure>/", section.why, name="account_usage_figure"),
     path("accounts/<slug:key>/usage/people.<slug:form>", section.people, name="account_usage_people"),
     path("usage/events/", catalogue.names, name="usage_names"),

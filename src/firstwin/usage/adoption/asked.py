@@ -25,7 +25,7 @@ from firstwin.core.fields import Field, Vocabulary
 from firstwin.people.models import User
 from firstwin.revenue.models import CommercialStatus
 
-ROUTE = "usage_adoption"
+ROUTE, COHORTS = "usage_adoption", "usage_cohorts"
 CUSTOMERS, EVERYONE = "customers", "everyone"
 CLOCKS = (("contract", "Contract start"), ("kickoff", "Kick-off"))
 COLUMNS = ("owner", "arr", "renews")
@@ -68,18 +68,24 @@ class Asked:
             return ()
         return (Test(field.key, "eq", CommercialStatus.CUSTOMER.value),)
 
-    def accounts(self) -> AccountSet:
-        """The same, for questions to the lake."""
-        return AccountSet.of(self.user, now=self.now).only(list(self.rows.order_by().values_list("pk", flat=True)))
+    def ever(self) -> AccountSet:
+        """These accounts and those of them that left: a cohort without its losses would flatter itself."""
+        rows = matching_rows(self.state, self.user, self.vocabulary, self.now)
+        everything = AccountSet.of(self.user, now=self.now)
+        if not self.state.is_narrowed and self.state.whose == tabs_of(self.user)[-1]:
+            return everything
+        return everything.only(list(rows.order_by().values_list("pk", flat=True)))
 
     def field(self, column: str) -> Field | None:
         """What the vocabulary calls a column of the list's row."""
         return next((one for one in self.vocabulary.fields.values() if one.stored == column), None)
 
-    def list_url(self, tests: Sequence[tuple[str, str, Any]], *, sort: str = "", show: Sequence[str] = ()) -> str:
+    def list_url(
+        self, tests: Sequence[tuple[str, str, Any]], *, sort: str = "", show: Sequence[str] = (), ever: bool = False
+    ) -> str:
         """The account list of these accounts, narrowed by tests of (column, operator, value); '' where it cannot be.
 
-        sort: a column, falling with a minus. show: columns to show beside the usual ones.
+        sort: a column, falling with a minus. show: columns to show beside the usual ones. ever: with those that left.
         """
         fields = [self.field(column) for column, _, _ in tests]
         if any(one is None for one in fields):
@@ -87,14 +93,15 @@ class Asked:
         narrowed = tuple(
             Test(one.key, op, value) for one, (_, op, value) in zip(fields, tests, strict=True) if one is not None
         )
-        changes: dict[str, Any] = {"chips": (*self.full.chips, *narrowed)}
+        state = self.state if ever else self.full
+        changes: dict[str, Any] = {"chips": (*state.chips, *narrowed)}
         by = self.field(sort.removeprefix("-")) if sort else None
         if by is not None:
             changes["order"] = order_of(f"{'-' if sort.startswith('-') else ''}{by.key}", self.vocabulary)
         keys = [one.key for column in show if (one := self.field(column)) is not None]
         if keys:
             changes["columns"] = tuple(chosen(("name", *COLUMNS, *keys), self.vocabulary))
-        return self.full.url(**changes)
+        return state.url(**changes)
 
     # --- addresses of this page ---------------------------------------------------------------------------
 
@@ -124,6 +131,10 @@ class Asked:
             for place, chip in enumerate(told)
         ]
 
+    def cohorts_url(self, clock: str = "") -> str:
+        """The part of the page that is counted by itself."""
+        return self.url(clock=clock).replace(reverse(ROUTE), reverse(COHORTS), 1)
+
     @property
     def clocks(self) -> list[tuple[str, str, bool]]:
-        return [(words, f"{self.url(clock=key)}#value", key == self.clock) for key, words in CLOCKS]
+        return [(words, self.cohorts_url(key), key == self.clock) for key, words in CLOCKS]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 HEIGHT = 92
 STEP = 90
 FURTHEST = 720
+FEW = 5
+"""Below, a curve says so."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class Followed:
     censored: tuple[int, ...]
     followed: int
     href: str = ""
+
+    @property
+    def is_few(self) -> bool:
+        return self.n < FEW
 
     @property
     def waiting(self) -> int:

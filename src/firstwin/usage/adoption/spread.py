@@ -94,7 +94,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Spread:
-    """most: the longest bar. unknown: accounts of which it is not known; unknown_href: they."""
+    """most: the longest bar. A bar of nobody leads nowhere. unknown: accounts of which it is not known; unknown_href: they."""
 
     question: Question
     bars: tuple[Bar, ...]
@@ -153,7 +153,8 @@ def _spread(question: Question, counts: dict[str, int], total: int, asked: Asked
     bars = tuple(
         Bar(
             bucket.label, count, f"{number(count)} · {share(count / known)}" if known else "0",
-            bucket.tone, asked.list_url(bucket.tests(question.column), show=(question.column, "last_seen_on")),
+            bucket.tone,
+            asked.list_url(bucket.tests(question.column), show=(question.column, "last_seen_on")) if count else "",
         )
         for bucket, count in zip(question.buckets, found, strict=True)
     )  # fmt: skip
