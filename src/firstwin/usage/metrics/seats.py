@@ -35,11 +35,7 @@ class Bought:
 
 def bought(whose: Whose, on: date, known_by: datetime | None) -> Bought:
     """At the close of the day."""
-    rows = SubscriptionLine.objects.all()
-    rows = rows.standing() if known_by is None else rows.known_by(known_by)
-    if not whose.is_all:
-        rows = among(rows, "account_id", whose.accounts.tolist())
-    rows = rows.paid().filter(charge__in=_SERVICE).order_by()
+    rows = paid_lines(whose, known_by)
     seats, started = np.full(len(whose.accounts), NEVER), np.full(len(whose.accounts), NEVER)
     by_product: dict[tuple[int, int], int | None] = {}
     into = dict(Product.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into"))
@@ -56,10 +52,19 @@ def bought(whose: Whose, on: date, known_by: datetime | None) -> Bought:
     begun = rows.filter(starts_on__lte=on).exclude(ends_on=F("starts_on"))
     for account, first in plain_rows(begun.values_list("account_id").annotate(first=Min("starts_on"))):
         if account in index:
-            started[index[account]] = number_of(_day(first))
+            started[index[account]] = number_of(as_day(first))
     return Bought(seats, started, by_product)
 
 
-def _day(value: Any) -> date:
+def paid_lines(whose: Whose, known_by: datetime | None) -> Any:
+    """Recurring and metered lines that are no trial, as known."""
+    rows = SubscriptionLine.objects.all()
+    rows = rows.standing() if known_by is None else rows.known_by(known_by)
+    if not whose.is_all:
+        rows = among(rows, "account_id", whose.accounts.tolist())
+    return rows.paid().filter(charge__in=_SERVICE).order_by()
+
+
+def as_day(value: Any) -> date:
     """SQLite gives days as text."""
     return value if isinstance(value, date) else date.fromisoformat(value)

@@ -36,13 +36,18 @@ def _known(actors: npt.NDArray[np.int64], whose: Whose) -> list[int]:
         return []
     if len(whose.accounts) <= _FEW and not whose.is_all:
         some = _group(_of_accounts(whose))
-        return np.intersect1d(actors, np.array(sorted(some), np.int64)).tolist()
+        return _both(actors, some)
     linked = Actor.objects.filter(same_as__isnull=False) | Actor.objects.filter(person__isnull=False)
     rows = store_rows(linked.order_by().values_list("pk", "same_as"))
     told = {actor for (actor,) in store_rows(Residence.objects.order_by().values_list("actor").distinct())}
     told |= {other for pair in rows for other in pair if other}
     told |= {actor for actor, other in rows if other in told}
-    return np.intersect1d(actors, np.array(sorted(told), np.int64)).tolist()
+    return _both(actors, told)
+
+
+def _both(actors: npt.NDArray[np.int64], some: set[int]) -> list[int]:
+    found: list[int] = np.intersect1d(actors, np.array(sorted(some), np.int64)).tolist()
+    return found
 
 
 def _of_accounts(whose: Whose) -> set[int]:
