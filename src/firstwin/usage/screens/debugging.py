@@ -14,6 +14,9 @@ from firstwin.usage.store.models import Rejected
 PAGE = 100
 _LOOKED_THROUGH = 2_000
 
+TAKEN_UP = {"too_many_names"}
+"""Reasons that are warnings: the events were taken up all the same, so there is nothing to send again."""
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -36,6 +39,10 @@ class ByReason:
     count: int
     last_at: datetime
 
+    @property
+    def can_replay(self) -> bool:
+        return self.code not in TAKEN_UP
+
 
 @dataclass(frozen=True)
 class Turned:
@@ -43,6 +50,10 @@ class Turned:
     reason: Reason
     source_name: str
     source_key: str
+
+    @property
+    def can_replay(self) -> bool:
+        return self.row.replayed_at is None and self.row.code not in TAKEN_UP
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from firstwin.accounts.views.answers import is_htmx
-from firstwin.core.errors import NotFound, Refused
+from firstwin.core.errors import NotFound
 from firstwin.core.text import counted
 from firstwin.ui.jinja import fragment, page
 from firstwin.usage.models import Source
@@ -77,10 +77,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     filters = _filters(request.POST)
     pk = whole_number(request.POST.get("pk"))
     ids = [pk] if pk is not None else debugging.ids_of(filters)[:MOST_REPLAYED]
-    done = put_back(ids, by=asker.user, now=asker.now)
-    count = done if isinstance(done, int) else len(ids)
-    if not count:
-        raise Refused("There is nothing left to replay.")
+    count = put_back(ids, by=asker.user, now=asker.now)
     says = f"{counted(count, 'event')} put back into the inbox"
     return go(request, "usage_debugger", says=says, query=_query(filters, before=None) if pk is None else "")
 

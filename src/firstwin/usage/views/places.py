@@ -11,6 +11,7 @@ from firstwin.accounts.queries import account_of
 from firstwin.accounts.views.answers import Reader, is_htmx, undo_of
 from firstwin.core.errors import NotFound, Refused
 from firstwin.ui.jinja import fragment, page
+from firstwin.usage.actions.places import ignore_place, mean, open_from_place
 from firstwin.usage.screens import unknown
 from firstwin.usage.store.models import Place
 from firstwin.usage.views.shared import go, setter
@@ -59,19 +60,17 @@ def _one(request: HttpRequest, asker: Reader, context: dict[str, Any], status: i
 
 
 def _decided(request: HttpRequest, asker: Reader, found: Place) -> HttpResponse:
-    from firstwin.usage.actions import places as actions
-
     said, called = request.POST.get("is", ""), found.name or found.key
     told = {"by": asker.user, "place": found, "now": asker.now}
     if said == "account":
         account = _account(asker, request.POST.get("account", ""))
-        payload, verb, words = actions.mean(account=account, **told), "place.meant", f"{called} is {account.name}"
+        payload, verb, words = mean(account=account, **told), "place.meant", f"{called} is {account.name}"
     elif said == "new":
         name = str(request.POST.get("name") or "").strip()[:200]
-        payload, verb, words = actions.open_from_place(name=name, **told), "place.opened", f"{name} opened"
+        payload, verb, words = open_from_place(name=name, **told), "place.opened", f"{name} opened"
     elif said in ("ignored", "unknown"):
         is_ignored = said == "ignored"
-        payload = actions.ignore_place(is_ignored=is_ignored, **told)
+        payload = ignore_place(is_ignored=is_ignored, **told)
         verb, words = "place.ignored", f"{called} is ignored" if is_ignored else f"{called} counts again"
     else:
         raise Refused(f"Say who {called} is: an account, a new one, or nobody who counts.")
