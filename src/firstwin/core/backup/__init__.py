@@ -3,6 +3,7 @@
 kinds     what a value is, and how each database hands it over and takes it
 tables    which tables and columns there are, from the code or from a backup
 readers   rows out of a database, one snapshot
+databases which there are, and what stands in which
 lines     rows as lines of a compressed file, counted and summed
 folders   files beside the database
 manifest  what a backup says about itself

@@ -1,8 +1,10 @@
 """Files beside the database. Rooms register the folders of the home that hold what the rows refer to."""
 
+import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -31,6 +33,33 @@ def register_folder(name: str) -> None:
 
 def folders() -> list[str]:
     return [*_folders]
+
+
+@contextmanager
+def keeping_files(home: Path) -> Iterator[None]:
+    """While this lasts, `may_delete_files` is false: a backup copies what its snapshot of the rows refers to."""
+    with _locked(home, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def may_delete_files(home: Path) -> Iterator[bool]:
+    """Whether no backup is copying files at this moment; while the block lasts none begins to."""
+    try:
+        with _locked(home, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            yield True
+    except BlockingIOError:
+        yield False
+
+
+@contextmanager
+def _locked(home: Path, how: int) -> Iterator[None]:
+    lock = os.open(home / ".files-lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, how)
+        yield
+    finally:
+        os.close(lock)
 
 
 def copy_all(home: Path, into: Path) -> Iterator[Kept]:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firstwin.core.backup.kinds import Kind, Way, as_sqlite_holds, to_copy, to_sqlite
 from firstwin.core.backup.lines import line_of, row_of
@@ -23,7 +24,8 @@ _COPY_BYTES = 1 << 18
 class Loader(ABC):
     """Fills tables of a database whose shape is the backup's."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
         self.raw: Any = connection.connection
         self._row = 0
 
@@ -96,7 +98,7 @@ class SqliteLoader(Loader):
             raise Refused(f"Row {broken[1]} of {broken[0]} refers to a row of {broken[2]} that is not in the backup.")
 
     def take_stock(self) -> None:
-        with connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             cursor.execute("pragma analysis_limit = 2000")
             cursor.execute("analyze")
 
@@ -128,7 +130,7 @@ class PostgresLoader(Loader):
             raise Refused(f"A row refers to one that is not in the backup: {detail}") from problem
 
     def take_stock(self) -> None:
-        with connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             cursor.execute("analyze")
 
     def _fill(self, table: Table, lines: Iterator[bytes]) -> None:
@@ -148,29 +150,29 @@ class PostgresLoader(Loader):
 
 
 @contextmanager
-def loading() -> Iterator[Loader]:
+def loading(connection: BaseDatabaseWrapper) -> Iterator[Loader]:
     """One transaction, in which no trigger fires; at its end every trigger is back and search finds what was loaded."""
     connection.ensure_connection()
     if connection.vendor == "postgresql":
-        with transaction.atomic(), _triggers_off_postgresql():
-            yield PostgresLoader()
+        with transaction.atomic(using=connection.alias), _triggers_off_postgresql(connection):
+            yield PostgresLoader(connection)
         return
     connection.disable_constraint_checking()  # nothing inside a transaction can turn it off
     try:
-        with transaction.atomic(), _triggers_off_sqlite():
-            yield SqliteLoader()
+        with transaction.atomic(using=connection.alias), _triggers_off_sqlite(connection):
+            yield SqliteLoader(connection)
     finally:
         connection.enable_constraint_checking()
 
 
-def loader() -> Loader:
+def loader(connection: BaseDatabaseWrapper) -> Loader:
     """For what is done outside of the transaction."""
     connection.ensure_connection()
-    return PostgresLoader() if connection.vendor == "postgresql" else SqliteLoader()
+    return PostgresLoader(connection) if connection.vendor == "postgresql" else SqliteLoader(connection)
 
 
 @contextmanager
-def _triggers_off_sqlite() -> Iterator[None]:
+def _triggers_off_sqlite(connection: BaseDatabaseWrapper) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("select name, sql from sqlite_master where type = 'trigger'")
         triggers = cursor.fetchall()
@@ -187,7 +189,7 @@ def _triggers_off_sqlite() -> Iterator[None]:
 
 
 @contextmanager
-def _triggers_off_postgresql() -> Iterator[None]:
+def _triggers_off_postgresql(connection: BaseDatabaseWrapper) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select tgrelid::regclass::text, tgname from pg_trigger join pg_class on pg_class.oid = tgrelid "

@@ -8,15 +8,9 @@ from datetime import datetime
 from django.core.management.base import CommandError
 from django.db import connection
 
-from firstwin.core.backup.readers import reader_of
 from firstwin.core.backup.tables import MARKER
 from firstwin.core.errors import Refused
 from firstwin.core.invariants import register_invariant
-
-
-def is_empty() -> bool:
-    """Whether the database holds nothing at all."""
-    return not reader_of(connection).table_names()
 
 
 def unfinished() -> str | None:

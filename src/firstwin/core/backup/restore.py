@@ -2,17 +2,19 @@
 
 import os
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from firstwin.core.backup import after, marker
 from firstwin.core.backup.check import check_backup, refuse_misfit
+from firstwin.core.backup.databases import are_empty, databases, stands_in
 from firstwin.core.backup.folders import copy_file, folders, sync_folder, sync_folders
 from firstwin.core.backup.lines import digest_of, read_lines, sum_lines
 from firstwin.core.backup.loaders import Loader, loader, loading
@@ -59,7 +61,8 @@ def restore_backup(*, path: Path, now: datetime, progress: Progress) -> Restored
         marker.end()
         failpoint("restore.before_commit")
     failpoint("restore.after_commit")
-    loader().take_stock()
+    for connection in databases():
+        loader(connection).take_stock()
     return Restored(manifest, tuple(told), tuple(rounded))
 
 
@@ -71,7 +74,7 @@ def _make_room(manifest: Manifest, home: Path) -> None:
         wipe()
         failpoint("restore.wiped")
         return
-    if not marker.is_empty():
+    if not are_empty():
         raise Refused(
             "There is an installation here already, and a backup is only restored into an empty one. Name a new "
             "folder in FIRSTWIN_HOME or a new, empty database in FIRSTWIN_DATABASE_URL; do not run `firstwin "
@@ -84,28 +87,42 @@ def _make_room(manifest: Manifest, home: Path) -> None:
 
 def _migrate_to(manifest: Manifest) -> None:
     """Make the tables as they were when the backup was made."""
-    executor = MigrationExecutor(connection)
     wanted = set(manifest.migrations)
-    full = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    plan = [step for step in full if (step[0].app_label, step[0].name) in wanted]
-    executor.migrate([], plan=plan)
+    for connection in reversed(databases()):
+        executor = MigrationExecutor(connection)
+        full = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        plan = [step for step in full if (step[0].app_label, step[0].name) in wanted]
+        if connection.alias != "default":
+            plan = [step for step in plan if stands_in(step[0].app_label, connection)]
+        executor.migrate([], plan=plan)
 
 
 def _load(manifest: Manifest, folder: Path, progress: Progress) -> list[str]:
-    rounded = []
-    with loading() as into:
-        into.empty([stored.table for stored in manifest.stored])
-        for stored in manifest.stored:
-            progress.say(f"Restoring {stored.table.name}")
-            if _load_table(into, stored, folder, progress):
-                rounded.append(stored.table.name)
-            failpoint("restore.table")
-        progress.say("Checking what was restored")
-        into.check_references()
-        for stored in manifest.stored:
-            into.count_on(stored)
-        failpoint("restore.before_load_commit")
+    rounded: list[str] = []
+    left = {stored.table.name: stored for stored in manifest.stored}
+    for connection in databases():
+        here = reader_of(connection).table_names()
+        mine = [left.pop(name) for name in sorted(left) if name in here]
+        with loading(connection) as into:
+            rounded += _load_into(into, mine, folder, progress)
+    if left:
+        raise Refused(f"No database of this installation has a table {min(left)}.")
     return rounded
+
+
+def _load_into(into: Loader, tables: Sequence[Stored], folder: Path, progress: Progress) -> Iterator[str]:
+    """Fill the tables of one database. The names of those that it holds less exactly than the backup."""
+    into.empty([stored.table for stored in tables])
+    for stored in tables:
+        progress.say(f"Restoring {stored.table.name}")
+        if _load_table(into, stored, folder, progress):
+            yield stored.table.name
+        failpoint("restore.table")
+    progress.say("Checking what was restored")
+    into.check_references()
+    for stored in tables:
+        into.count_on(stored)
+    failpoint("restore.before_load_commit")
 
 
 def _load_table(into: Loader, stored: Stored, folder: Path, progress: Progress) -> bool:
@@ -113,7 +130,7 @@ def _load_table(into: Loader, stored: Stored, folder: Path, progress: Progress) 
     table = stored.table
     path = folder / stored.file
     into.fill(table, progress.over(read_lines(path)))
-    found = digest_of(reader_of(connection).rows(table))
+    found = digest_of(reader_of(into.connection).rows(table))
     if found == (stored.sums.rows, stored.sums.digest):
         return False
     if found != _digest_as_held(into, stored, path):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
@@ -52,7 +52,7 @@ class Table:
 
 
 def tables_now(connection: BaseDatabaseWrapper) -> list[Table]:
-    """Every table of ours as the database has it, which may be behind the code. Raises Refused when it is ahead."""
+    """Every table of ours as this database has it, which may be behind the code. Raises Refused when it is ahead."""
     loader = MigrationLoader(connection)
     applied = set(loader.applied_migrations)
     unknown = sorted(applied - set(loader.disk_migrations) - replaced(loader))
@@ -61,11 +61,11 @@ def tables_now(connection: BaseDatabaseWrapper) -> list[Table]:
             f"The database is newer than this version: it has {'.'.join(unknown[0])}, which this version "
             "does not know. Back up with the version that made it."
         )
-    nodes = [node for node in loader.graph.nodes if node in applied]
-    if len(nodes) == len(loader.graph.nodes):
-        return tables_of(apps.get_models(include_auto_created=True))
-    state: Any = loader.project_state(nodes)
-    return tables_of(state.apps.get_models(include_auto_created=True))
+    ours = [node for node in loader.graph.nodes if router.allow_migrate(connection.alias, node[0])]
+    nodes = [node for node in ours if node in applied]
+    found: Any = apps if len(nodes) == len(ours) else loader.project_state(nodes).apps
+    models = found.get_models(include_auto_created=True)
+    return tables_of(model for model in models if router.allow_migrate(connection.alias, model._meta.app_label))
 
 
 def tables_of(found: Iterable[type[models.Model]]) -> list[Table]:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firstwin import __version__
-from firstwin.core.backup.folders import UPLOADS, Kept, copy_all, folders
+from firstwin.core.backup.databases import databases, snapshots, stands_in
+from firstwin.core.backup.folders import UPLOADS, Kept, copy_all, folders, keeping_files
 from firstwin.core.backup.lines import write_lines
 from firstwin.core.backup.manifest import SECRET, Manifest, Stored, write_manifest
 from firstwin.core.backup.marker import refuse_unfinished
 from firstwin.core.backup.place import in_the_making
-from firstwin.core.backup.readers import Reader, snapshot
+from firstwin.core.backup.readers import Reader
 from firstwin.core.backup.tables import Table, known_apart, tables_now
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
@@ -26,24 +27,27 @@ from firstwin.core.progress import Progress
 def take_backup(*, path: Path, now: datetime, has_secret: bool, progress: Progress) -> Manifest:
     """Back this installation up to `path`, which must not exist. Nobody who is working waits for it."""
     refuse_unfinished()
-    tables = tables_now(connection)
-    if not tables:
+    tables = {connection.alias: tables_now(connection) for connection in databases()}
+    if not any(tables.values()):
         raise Refused("There is nothing to back up: the database is empty.")
     home = Path(settings.ENV.home)
     with in_the_making(path) as folder:
-        with snapshot(connection) as reader:
+        with keeping_files(home), snapshots() as readers:
             failpoint("backup.snapshot")
             # At once after the moment of the snapshot: what its rows refer to may be deleted while they are written.
             files = tuple(progress.over(copy_all(home, folder)))
             failpoint("backup.files")
             named: set[str] = set()
-            stored = tuple(_store(reader, table, folder, named, progress) for table in tables)
-            migrations = tuple(reader.migrations())
-            left_out = reader.table_names() - {table.name for table in tables} - known_apart()
+            each = [(reader, table) for connection, reader in readers for table in tables[connection.alias]]
+            each.sort(key=lambda pair: pair[1].name)
+            stored = tuple(_store(reader, table, folder, named, progress) for reader, table in each)
+            migrations = tuple(_migrations(readers))
+            names = {name for _, reader in readers for name in reader.table_names()}
+            left_out = names - {table.name for _, table in each} - known_apart()
         manifest = Manifest(
             made_at=now,
             version=__version__,
-            engine=connection.vendor,
+            engine=readers[-1][0].vendor,
             time_zone=settings.TIME_ZONE,
             currency=settings.FIRSTWIN_CURRENCY,
             migrations=migrations,
@@ -57,6 +61,12 @@ def take_backup(*, path: Path, now: datetime, has_secret: bool, progress: Progre
         write_manifest(manifest, folder)
         failpoint("backup.manifest")
     return manifest
+
+
+def _migrations(readers: list[tuple[BaseDatabaseWrapper, Reader]]) -> Iterator[tuple[str, str]]:
+    """Those applied, of each app in the database where its tables stand."""
+    for connection, reader in reversed(readers):
+        yield from (name for name in reader.migrations() if stands_in(name[0], connection))
 
 
 def _store(reader: Reader, table: Table, folder: Path, named: set[str], progress: Progress) -> Stored:

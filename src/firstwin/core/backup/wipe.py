@@ -2,20 +2,24 @@
 
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from firstwin.core.backup.databases import databases
 from firstwin.core.backup.tables import MARKER
 
 
 def wipe() -> None:
-    """Take everything out. Killed half-way, the mark still stands or nothing does."""
-    if connection.vendor == "postgresql":
-        _drop_everything()
-    else:
-        _remove_file()
+    """Take everything out. Killed half-way, the mark still stands or nothing does: the database that bears it is the
+    last one."""
+    for connection in databases():
+        if connection.vendor == "postgresql":
+            _drop_everything(connection)
+        else:
+            _remove_file(connection)
 
 
-def _remove_file() -> None:
+def _remove_file(connection: BaseDatabaseWrapper) -> None:
     path = Path(connection.settings_dict["NAME"])
     connection.close()
     # The file goes first: what is left beside it belongs to nothing and is thrown away by SQLite itself.
@@ -23,9 +27,9 @@ def _remove_file() -> None:
         name.unlink(missing_ok=True)
 
 
-def _drop_everything() -> None:
+def _drop_everything(connection: BaseDatabaseWrapper) -> None:
     ours = "pronamespace = current_schema()::regnamespace"
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             if table != MARKER:
                 cursor.execute(f'drop table if exists "{table}" cascade')

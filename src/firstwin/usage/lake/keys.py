@@ -76,7 +76,7 @@ def in_parts(found: Pair) -> Iterator[Pair]:
 def in_order(found: Sequence[Pair]) -> Iterator[Pair]:
     """The keys of several files as one sorted stream, in parts of bounded size. A key that stands twice comes once."""
     total = sum(len(k1) for k1, _ in found)
-    steps = max(1, -(-total // AT_ONCE))
+    steps = -(-total // AT_ONCE)
     edges = np.array([(1 << 64) * step // steps for step in range(1, steps)], np.uint64)
     cuts = [[0, *(int(at) for at in np.searchsorted(k1, edges)), len(k1)] for k1, _ in found]
     for step in range(steps):

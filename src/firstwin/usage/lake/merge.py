@@ -40,7 +40,8 @@ def merge(now: datetime) -> bool:
 
 
 def _due(standing: Iterable[Piece]) -> list[Group]:
-    """Groups of files of one table, one block of days (or several), one edition and about one size."""
+    """Groups of files of one table, one block of days, one edition and about one size. Segments of several blocks are
+    a kind of their own, which comes apart: a merge leaves files of one block only, so merging comes to an end."""
     groups: dict[tuple[str, int | None, int, int], Group] = defaultdict(list)
     for piece in standing:
         if piece.rows > LARGEST[piece.table] or (piece.table == "events" and piece.rolled_at is None):

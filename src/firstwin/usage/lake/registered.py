@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from firstwin.core.backup.after import Restore, register_after_restore
 from firstwin.core.backup.folders import register_folder
 from firstwin.core.invariants import register_invariant
 from firstwin.usage.lake import home, tasks
@@ -10,11 +11,20 @@ from firstwin.usage.lake import home, tasks
 def register() -> None:
     """Called once, when the app is ready."""
     register_folder(home.FOLDER)
+    register_after_restore("usage.lake", _forget_leases)
     register_invariant("usage.files", "Every file of the lake is there, byte for byte", _file_problems)
     register_invariant("usage.keys", "No event is stored twice", _key_problems)
     register_invariant("usage.rollups", "Roll-ups are what their events make (a sample)", _rollup_problems)
     register_invariant("usage.leases", "Nobody holds the lake for ever", _lease_problems)
     tasks.register_schedules()
+
+
+def _forget_leases(restore: Restore, now: datetime) -> list[str]:
+    """Who held them when the backup was made is not here."""
+    from firstwin.usage.store.models import Lease
+
+    Lease.objects.all().delete()
+    return []
 
 
 def _file_problems(now: datetime) -> list[str]:

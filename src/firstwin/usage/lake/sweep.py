@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from firstwin.core.backup.folders import may_delete_files
 from firstwin.core.failpoints import failpoint
 from firstwin.usage.lake import home, lease
 from firstwin.usage.lake.schema import SCHEMAS
@@ -15,9 +16,9 @@ KEPT = timedelta(hours=1)
 
 
 def sweep(now: datetime) -> int:
-    """Delete them. How many files went. Raises Busy: whoever writes for long holds the lease meanwhile."""
-    with lease.alone(lease.ORDERING, now=now):
-        return _sweep_retired(now) + _sweep_unknown(now)
+    """Delete them. How many files went: none while a backup copies. Raises Busy while others work on the lake."""
+    with lease.alone(lease.ORDERING, now=now), may_delete_files(home.folder().parent) as may_delete:
+        return _sweep_retired(now) + _sweep_unknown(now) if may_delete else 0
 
 
 def _sweep_retired(now: datetime) -> int:

@@ -53,9 +53,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{stock.table}: {counted(stock.files, 'file')}, {size}{days}")
         waits = f"{found.waiting_rows:,} events in {counted(found.waiting_segments, 'segment')} wait to be folded"
         self.stdout.write(f"{waits}{' (due)' if found.is_fold_due else ''}.")
-        self.stdout.write(f"{found.inbox_events:,} events in {counted(found.inbox_batches, 'batch')} wait in the inbox")
+        self.stdout.write(
+            f"{found.inbox_events:,} events in {counted(found.inbox_batches, 'batch', 'batches')} wait in the inbox."
+        )
         if found.inbox_held:
-            self.stdout.write(f"{counted(found.inbox_held, 'batch')} could not be taken up and are held.")
+            self.stdout.write(f"{counted(found.inbox_held, 'batch', 'batches')} could not be taken up and are held.")
         if found.is_rebuild_due:
             self.stdout.write("Event names mean something else since the roll-ups were made: a rebuild is due.")
 
