@@ -61,7 +61,7 @@ def _one(request: HttpRequest, asker: Reader, context: dict[str, Any], status: i
 
 def _decided(request: HttpRequest, asker: Reader, found: Place) -> HttpResponse:
     said, called = request.POST.get("is", ""), found.name or found.key
-    told = {"by": asker.user, "place": found, "now": asker.now}
+    told: dict[str, Any] = {"by": asker.user, "place": found, "now": asker.now}
     if said == "account":
         account = _account(asker, request.POST.get("account", ""))
         payload, verb, words = mean(account=account, **told), "place.meant", f"{called} is {account.name}"
