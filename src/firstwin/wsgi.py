@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from firstwin.usage.ingest.gate import Gate
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstwin.settings")
 
-application = get_wsgi_application()
+application = Gate(get_wsgi_application())

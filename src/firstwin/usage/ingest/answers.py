@@ -7,20 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from firstwin.usage.ingest.limits import BadBody
+from firstwin.usage.ingest.limits import ANYONE, BadBody
 from firstwin.usage.ingest.overload import Overloaded
 
-_ANYONE = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Cache-Control": "no-store",
-}
 _METHODS = "POST, OPTIONS"
 _HEADERS = "Authorization, Content-Type, Content-Encoding, X-Retry-Count"
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*")
 _SUCCESS = b'{"success": true}'
-_TAKEN = {**_ANYONE, "Content-Length": str(len(_SUCCESS))}
+_TAKEN = {**ANYONE, "Content-Length": str(len(_SUCCESS))}
 
 
 def taken() -> HttpResponse:
@@ -56,7 +50,7 @@ def wrong_method() -> HttpResponse:
 def preflight(request: HttpRequest) -> HttpResponse:
     """Any page may send events, with any header it likes; no cookie of ours is ever looked at."""
     wanted = request.headers.get("Access-Control-Request-Headers", "")
-    answer = HttpResponse(status=HTTPStatus.NO_CONTENT, headers=_ANYONE)
+    answer = HttpResponse(status=HTTPStatus.NO_CONTENT, headers=ANYONE)
     answer["Access-Control-Allow-Methods"] = _METHODS
     answer["Access-Control-Allow-Headers"] = wanted if _HEADER_NAMES.fullmatch(wanted) else _HEADERS
     answer["Access-Control-Max-Age"] = "7200"
@@ -66,7 +60,7 @@ def preflight(request: HttpRequest) -> HttpResponse:
 
 def _refused(status: HTTPStatus, code: str, message: str, **more: Any) -> HttpResponse:
     told = {"success": False, "code": code, "message": message, **more}
-    answer = HttpResponse(json.dumps(told), status=status, content_type="application/json", headers=_ANYONE)
+    answer = HttpResponse(json.dumps(told), status=status, content_type="application/json", headers=ANYONE)
     answer["Content-Length"] = str(len(answer.content))
     answer._has_been_logged = True  # type: ignore[attr-defined]  # Django's line for each would fill the log of a busy day
     return answer

@@ -4,7 +4,6 @@ import base64
 import binascii
 import logging
 from collections.abc import Callable
-from threading import BoundedSemaphore
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,21 +14,13 @@ from firstwin.core import clock
 from firstwin.usage.ingest import answers
 from firstwin.usage.ingest.accept import accept
 from firstwin.usage.ingest.body import read_body
-from firstwin.usage.ingest.limits import BATCH, BATCH_BYTES, CALLS, EVENT_BYTES, BadBody
+from firstwin.usage.ingest.limits import BATCH, BATCH_BYTES, CALLS, EVENT_BYTES, PREFIX, BadBody
 from firstwin.usage.ingest.overload import Overloaded
 from firstwin.usage.ingest.salvage import Unreadable, salvaged
 from firstwin.usage.ingest.syntax import Checked, checked
 from firstwin.usage.ingest.write_keys import source_of
 
 logger = logging.getLogger(__name__)
-
-PREFIX = "/v1/"
-
-AT_ONCE = 12
-"""Requests that may be in here at one time: fewer than the server has threads (`firstwin serve --threads`), so that
-people are answered while clients are told to come again."""
-
-_places = BoundedSemaphore(AT_ONCE)
 
 
 class IngestMiddleware:
@@ -60,8 +51,6 @@ def answer(request: HttpRequest, call: str) -> HttpResponse:
         return answers.preflight(request)
     if request.method != "POST":
         return answers.wrong_method()
-    if not _places.acquire(blocking=False):
-        return answers.not_now(Overloaded("Too many requests at once."))
     try:
         return _take(request, call)
     except BadBody as problem:
@@ -71,8 +60,6 @@ def answer(request: HttpRequest, call: str) -> HttpResponse:
     except (OperationalError, InterfaceError) as problem:
         logger.warning("What arrived could not be stored; its sender was asked to come again: %s", problem)
         return answers.not_now(Overloaded("The database does not answer.", retry_after=5))
-    finally:
-        _places.release()
 
 
 def _take(request: HttpRequest, call: str) -> HttpResponse:

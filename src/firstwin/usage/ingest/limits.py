@@ -1,4 +1,6 @@
-"""What one request may hold, and the calls there are."""
+"""What one request may hold, the calls there are, and who may make them. Imports nothing: the server starts here."""
+
+PREFIX = "/v1/"
 
 EVENT_BYTES = 32 * 1024
 """Of one event: a single call that is larger is refused, an element of a batch is turned down by itself."""
@@ -27,6 +29,14 @@ CALLS = {
     "b": BATCH,
 }
 """The last word of a path → its call. The short ones are those of the browser's library."""
+
+ANYONE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "no-store",
+}
+"""Headers of every answer: any page of any site may send events and read what came of it. No cookie is looked at."""
 
 
 class BadBody(Exception):

@@ -1,6 +1,7 @@
 """What cannot be taken is refused with a sentence that says where and why; nothing is ever taken and then dropped."""
 
 import gzip
+import io
 import json
 import sys
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from firstwin.usage.ingest import door
+from firstwin.usage.ingest.gate import Gate
 from firstwin.usage.models import LakeSetting
 from firstwin.usage.store.models import Inbox, Rejected, SourceHour
 from firstwin.usage.tests.sending import Sender, arrived, sender
@@ -209,16 +210,36 @@ def test_a_disk_that_is_full_says_when_to_come_again(program, monkeypatch) -> No
     assert int(answer["Retry-After"]) > 0
 
 
-def test_when_all_places_are_taken_the_next_is_asked_to_come_again(program, monkeypatch) -> None:
-    import threading
+def test_when_all_places_are_taken_the_next_is_asked_to_come_again() -> None:
+    came: list[str] = []
 
-    monkeypatch.setattr(door, "_places", threading.BoundedSemaphore(1))
-    assert program.post("/v1/track", GOOD).status_code == 200
-    with door._places:
-        answer = program.post("/v1/track", GOOD)
-    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
-    assert program.post("/v1/track", b"nonsense").status_code == 400
-    assert program.post("/v1/track", GOOD).status_code == 200  # each gave its place back
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        came.append(environ["PATH_INFO"])
+        if len(came) == 1:  # while the first is inside, another one and a person come
+            assert ask("/v1/batch") == ["503 Service Unavailable"]
+            assert ask("/accounts/") == []
+        return []
+
+    gate = Gate(application, at_once=1)
+
+    def ask(path: str) -> list[str]:
+        said: list[str] = []
+        body = io.BytesIO(GOOD)
+        environ = {"PATH_INFO": path, "CONTENT_LENGTH": str(len(GOOD)), "wsgi.input": body}
+
+        def start(status: str, headers: list[tuple[str, str]]) -> None:
+            said.append(status)
+            said_headers.update(headers)
+
+        list(gate(environ, start))
+        assert body.tell() == (len(GOOD) if said else 0)  # else the connection could not be used again
+        return said
+
+    said_headers: dict[str, str] = {}
+    ask("/v1/batch")
+    assert (said_headers["Retry-After"], said_headers["Access-Control-Allow-Origin"]) == ("2", "*")
+    assert ask("/v1/batch") == []  # it gave its place back
+    assert came == ["/v1/batch", "/accounts/", "/v1/batch"]
 
 
 def test_the_stack_is_as_deep_as_these_tests_think() -> None:
@@ -226,8 +247,6 @@ def test_the_stack_is_as_deep_as_these_tests_think() -> None:
 
 
 def test_a_body_that_ends_too_early_is_refused(program) -> None:
-    import io
-
     class Cut(io.BytesIO):
         def close(self) -> None: ...
 

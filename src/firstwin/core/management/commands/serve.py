@@ -16,6 +16,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from firstwin.core.backup.marker import refuse_unfinished_here
 
+THREADS = 16
+"""More than people need: programs that send events hold 12 of them at most (`usage.ingest.gate`)."""
+
+CONNECTIONS = 1_024
+"""Open ones, idle ones too: browsers keep theirs for half a minute, and whoever comes when all are taken waits."""
+
 
 class Command(BaseCommand):
     help = "Serve Firstwin: the web server and the worker. Stops cleanly on Ctrl-C."
@@ -23,7 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=settings.ENV.port, help="default FIRSTWIN_PORT or 8000")
-        parser.add_argument("--threads", type=int, default=4, help="requests served at once (default 4)")
+        parser.add_argument("--threads", type=int, default=THREADS, help=f"requests served at once (default {THREADS})")
         parser.add_argument("--no-worker", action="store_true", help="pages only; run `firstwin worker` elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +47,7 @@ class Command(BaseCommand):
         return [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"],
             "--port", str(options["port"]), "--workers", "1", "--blocking-threads", str(options["threads"]),
-            "--backpressure", str(options["threads"] * 16), "--log-level", "warning", "--no-ws",
+            "--backpressure", str(CONNECTIONS), "--log-level", "warning", "--no-ws",
             "firstwin.wsgi:application",
         ]  # fmt: skip
 
