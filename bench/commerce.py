@@ -62,6 +62,7 @@ def _copied(folder: Path) -> Iterator[Home]:
     with sqlite() as kept:
         place = folder / "home"
         shutil.copytree(kept.environment["FIRSTWIN_HOME"], place)
+        os.sync()  # else the first checkpoint waits until all of the copy is on the disk
         yield Home(kept.vendor, {**kept.environment, "FIRSTWIN_HOME": str(place)}, kept.loading)
 
 

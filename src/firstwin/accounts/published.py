@@ -11,13 +11,14 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from firstwin.accounts.bulk import prepared
+from firstwin.accounts.bulk import among, plain_rows, prepared
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.timeline import batched
+from firstwin.core.pace import Pace
 
-_CHUNK = 1_000
-_WRITTEN = 200
-"""Rows written in one transaction when many are published: each row stands in many indexes."""
+_CHUNK, _FEWEST = 1_000, 50
+"""Accounts computed at once, and the fewest of them written in one transaction: each row stands in many indexes."""
+
 Compute = Callable[[Sequence[int], datetime], Mapping[int, Mapping[str, Any]]]
 """(account ids, now) → account id → column → value. An account or a column left out is null.
 
@@ -74,39 +75,45 @@ def published_columns(account_ids: Sequence[int], now: datetime) -> dict[int, di
     return found
 
 
-def publish(
-    family_key: str, account_ids: Collection[int] | None, *, now: datetime, give_way: Callable[[], None] | None = None
-) -> int:
+def publish(family_key: str, account_ids: Collection[int] | None, *, now: datetime) -> int:
     """Write one family's columns of these accounts (all when None). Returns how many rows there were.
 
-    Each chunk is a transaction of its own when no transaction is open, so that people are never kept waiting: it is
-    computed before, and what changed meanwhile is computed again within. give_way: called after each chunk.
+    When no transaction is open it is done in short ones, so that people are never kept waiting: columns are computed
+    before, and what changed meanwhile is computed again within.
     """
     family = _families[family_key]
     ids = sorted(set(account_ids)) if account_ids is not None else _all_ids()
+    pace = Pace(smallest=_FEWEST, largest=_CHUNK)
     for some in batched(ids, _CHUNK):
-        seen = {} if connection.in_atomic_block else _revisions(some)
-        rows = family.rows(some, now) if seen else {}
-        for part in batched(some, _WRITTEN) if seen else [some]:
-            with transaction.atomic():
-                stale = part if not seen else [pk for pk, at in _held(part).items() if seen.get(pk) != at]
-                known = {pk: rows[pk] for pk in part if pk in rows}
-                _store(family, known | family.rows(stale, now) if stale else known, now)
-            if give_way is not None:
-                give_way()
+        if connection.in_atomic_block:
+            _store(family, family.rows(some, now), now)
+        else:
+            _publish(family, some, now, pace)
     return len(ids)
 
 
-def _revisions(ids: Sequence[int]) -> dict[int, int]:
-    return dict(Account.objects.filter(pk__in=ids).values_list("pk", "revision"))
+def _publish(family: Family, ids: Sequence[int], now: datetime, pace: Pace) -> None:
+    seen, rows = _revisions(ids), family.rows(ids, now)
+    done = 0
+    while part := ids[done : done + pace.size]:
+        with pace.slice(len(part)), transaction.atomic():
+            stale = [pk for pk, at in _held(part).items() if seen.get(pk) != at]
+            known = {pk: rows[pk] for pk in part}
+            _store(family, known | family.rows(stale, now) if stale else known, now)
+        done += len(part)
+        pace.give_way()
 
 
-def _held(ids: Sequence[int]) -> dict[int, int]:
+def _revisions(ids: Collection[int]) -> dict[int, int]:
+    return dict(plain_rows(among(Account.objects.all(), "id", ids).values_list("pk", "revision")))
+
+
+def _held(ids: Collection[int]) -> dict[int, int]:
     """Their revisions, which nobody changes until the transaction ends."""
     if not connection.features.has_select_for_update:
         return _revisions(ids)
-    rows = Account.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    return dict(rows.values_list("pk", "revision"))
+    rows = among(Account.objects.select_for_update(), "id", ids).order_by("pk")
+    return dict(plain_rows(rows.values_list("pk", "revision")))
 
 
 def _all_ids() -> list[int]:
@@ -114,19 +121,35 @@ def _all_ids() -> list[int]:
 
 
 def _store(family: Family, found: Mapping[int, Mapping[str, Any]], now: datetime) -> None:
+    """Write only what differs: each column has an index, and writing to those is most of the work."""
+    written: dict[tuple[str, ...], list[int]] = {}
+    for pk, *stands in _as_it_stands(family, list(found)):
+        said = found[pk]
+        differs = tuple(name for name, was in zip(family.columns, stands, strict=True) if said[name] != was)
+        written.setdefault(differs, []).append(pk)
+    for names, ids in written.items():
+        _write(names, {pk: found[pk] for pk in sorted(ids)}, now)
+
+
+def _as_it_stands(family: Family, ids: Collection[int]) -> list[tuple[Any, ...]]:
+    rows = among(AccountNow.objects.all(), "account_id", ids)
+    return plain_rows(rows.order_by().values_list("account_id", *family.columns))
+
+
+def _write(names: Sequence[str], found: Mapping[int, Mapping[str, Any]], now: datetime) -> None:
     """One prepared statement, run for each row."""
     quote = connection.ops.quote_name
-    fields = [AccountNow._meta.get_field(name) for name in family.columns]
-    sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
+    fields = [AccountNow._meta.get_field(name) for name in names]
+    sets = "".join(f"{quote(str(field.column))} = %s, " for field in fields)  # type: ignore[union-attr]
     now_table, account_table = quote(AccountNow._meta.db_table), quote(Account._meta.db_table)
     sql = (  # names of our own columns only
-        f"update {now_table} set {sets}, revision = (select a.revision from {account_table} a "  # noqa: S608
+        f"update {now_table} set {sets}revision = (select a.revision from {account_table} a "  # noqa: S608
         f"where a.id = account_id), refreshed_at = %s where account_id = %s"
     )
     moment = connection.ops.adapt_datetimefield_value(now)
     columns = [
         list(map(prepared(field), [row[name] for row in found.values()]))
-        for name, field in zip(family.columns, fields, strict=True)
+        for name, field in zip(names, fields, strict=True)
     ]
     rows = list(zip(*columns, [moment] * len(found), found, strict=True))
     with connection.cursor() as cursor:

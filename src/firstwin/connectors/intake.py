@@ -18,10 +18,10 @@ from firstwin.connectors.files import Place, Row, Table
 from firstwin.connectors.kinds.binding import Fault, RowError, RowSaid, Skipped
 from firstwin.connectors.kinds.intake import Intake, Kind, Taken
 from firstwin.connectors.ledger import Ledger, Verdict
-from firstwin.connectors.pace import Pace
 from firstwin.connectors.rejects import RejectFile
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
+from firstwin.core.pace import Pace
 
 _FAMILY_ALONE = 2_000
 _SETTLED_AT_ONCE = 20_000
@@ -65,7 +65,7 @@ class Feed:
             return
         began = time.perf_counter()
         if self.family and len(self.touched) > _FAMILY_ALONE:
-            publish(self.family, self.touched, now=self.intake.now, give_way=self.pace.breathe)
+            publish(self.family, self.touched, now=self.intake.now)
         else:
             refresh_received(self.touched, now=self.intake.now)
         self.touched.clear()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Protocol
 
 from firstwin.core.currencies import EXPONENTS, SYMBOLS
@@ -13,6 +13,10 @@ from firstwin.core.text import did_you_mean
 
 # What a 64-bit column holds; beyond it an amount is a typing mistake.
 LARGEST = 2**63 - 1
+
+_LONG = Context(prec=100)
+"""The usual 28 digits would round a longer amount before it is looked at."""
+
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(?:[eE]([+-]?\d{1,3}))?")
 
 
@@ -132,9 +136,8 @@ def to_minor(amount: Decimal, currency: str, *, rounded: bool = False) -> int:
     places = exponent(currency)
     if not amount.is_finite() or amount.adjusted() > 18:
         raise Refused("The amount is too large to keep.")
-    with localcontext(prec=100):  # the usual 28 digits would round a longer amount before it is looked at
-        exact = amount.scaleb(places) if amount.adjusted() > -60 else amount
-        whole = _rounded(exact)
+    exact = _LONG.scaleb(amount, places) if amount.adjusted() > -60 else amount
+    whole = int(exact.to_integral_value(ROUND_HALF_EVEN, _LONG))
     if whole != exact and not rounded:
         raise Refused(f"{currency} has {places or 'no'} decimals: {amount} has more.")
     return whole

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.db.models import F
+
+from firstwin.accounts.bulk import among, plain_rows
 from firstwin.core.clock import day_of, end_of
 from firstwin.revenue.conversion import Conversion
 from firstwin.revenue.models import (
@@ -120,34 +123,38 @@ def _gather(ids: Sequence[int], on: date, moment: datetime, known_by: datetime |
     found: dict[int, _Known] = defaultdict(_Known)
 
     def known(model: Any) -> Any:
-        rows = model.objects.filter(account_id__in=ids)
+        rows = among(model.objects.all(), "account_id", ids).order_by()
         return rows.standing() if known_by is None else rows.known_by(known_by)
 
-    for account, source, external_id, *line in known(SubscriptionLine).values_list(
-        "account_id", "source", "external_id", "product__key", "charge", "is_trial", "quantity", "currency",
-        "mrr_minor", "arr_minor", "starts_on", "ends_on", "renews_on", "notice_on", "auto_renews",
+    for account, *line, source, external_id in _rows(
+        known(SubscriptionLine),
+        "account_id", "product__key", "charge", "is_trial", "quantity", "currency", "mrr_minor", "arr_minor",
+        "starts_on", "ends_on", "renews_on", "notice_on", "auto_renews", "source", "external_id",
     ):  # fmt: skip
         found[account].lines.append(_Line._make((*line, (source, external_id))))
     contracts = known(Contract).filter(starts_on__lte=on).exclude(ends_on__lte=on)
-    for account, cancelled_on, ends_on, renews_on, notice_on, auto in contracts.values_list(
-        "account_id", "cancelled_on", "ends_on", "renews_on", "notice_on", "auto_renews"
+    for account, cancelled_on, ends_on, renews_on, notice_on, auto in _rows(
+        contracts, "account_id", "cancelled_on", "ends_on", "renews_on", "notice_on", "auto_renews"
     ):
         is_cancelled = cancelled_on is not None and cancelled_on <= on
         term = _Term(ends_on, None if is_cancelled else renews_on, notice_on, False if is_cancelled else auto)
         found[account].contracts.append(term)
     invoices = known(Invoice).true_at(moment).filter(kind=InvoiceKind.INVOICE)
-    for account in invoices.values_list("account_id", flat=True).distinct():
+    for (account,) in plain_rows(invoices.values_list("account_id").distinct()):
         found[account].is_billed = True
-    late = invoices.filter(state=InvoiceState.OPEN, due_on__lt=on)
-    for account, due_on, currency, total, paid in late.values_list(
-        "account_id", "due_on", "currency", "total_minor", "paid_minor"
-    ):
-        if total != paid:
-            found[account].owed.append((due_on, currency, total - paid))
+    late = invoices.filter(state=InvoiceState.OPEN, due_on__lt=on).exclude(total_minor=F("paid_minor"))
+    for account, *owed in _rows(late, "account_id", "due_on", "currency", "total_minor", "paid_minor"):
+        due_on, currency, total, paid = owed
+        found[account].owed.append((due_on, currency, total - paid))
     cards = known(PaymentMethod).true_at(moment).filter(kind=PaymentKind.CARD, expires_on__isnull=False)
-    for account, is_default, expires_on in cards.values_list("account_id", "is_default", "expires_on"):
+    for account, is_default, expires_on in _rows(cards, "account_id", "is_default", "expires_on"):
         found[account].cards.append((is_default, expires_on))
     return found
+
+
+def _rows(rows: Any, *names: str) -> list[tuple[Any, ...]]:
+    """Past the ORM's own handling of each row, which takes several times as long as the query."""
+    return plain_rows(rows.values_list(*names))
 
 
 def _standing(known: _Known, on: date, conversion: Conversion) -> Standing:

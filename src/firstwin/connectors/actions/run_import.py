@@ -27,14 +27,15 @@ from firstwin.connectors.kinds.touches import TouchRows
 from firstwin.connectors.ledger import Ledger
 from firstwin.connectors.models import ImportRun, State
 from firstwin.connectors.models.run import RESUMABLE
-from firstwin.connectors.pace import Pace
 from firstwin.connectors.plan import Plan, named_files, plan_import, plan_text
 from firstwin.connectors.records_intake import take_records
 from firstwin.connectors.rejects import RejectFile
 from firstwin.connectors.report import FileReport, Report
 from firstwin.core import clock
+from firstwin.core.collecting import seldom_collected
 from firstwin.core.errors import FirstwinError, Refused
 from firstwin.core.failpoints import failpoint
+from firstwin.core.pace import Pace
 from firstwin.people.audit import record
 from firstwin.people.models import User
 
@@ -90,7 +91,7 @@ def run_staged(run_id: int, *, now: datetime, tell: Tell = _quiet, is_forced: bo
         _leave(hold, State.FAILED, "It is partly undone: undo it to the end.")
         raise Refused(f"Import {run_id} is partly undone: undo it to the end.")
     try:
-        with journal.watching():
+        with journal.watching(), seldom_collected():
             return _work(run, hold, now, tell)
     except KeyboardInterrupt:
         _leave(hold, State.STOPPED, "")

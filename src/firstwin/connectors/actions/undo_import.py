@@ -16,16 +16,19 @@ from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.models import Account, ParentLink, Removal
 from firstwin.connectors.course import Tell
 from firstwin.connectors.hold import Hold, Lost, take
+from firstwin.connectors.kinds.usage import USE
+from firstwin.connectors.mapping.read import read_mapping
 from firstwin.connectors.models import ImportRun, RowChange, State
 from firstwin.connectors.models.run import UNDOABLE
-from firstwin.connectors.pace import Pace
 from firstwin.connectors.rules import Actor, require_import
 from firstwin.connectors.taking_back import TakenBack, take_back
 from firstwin.connectors.tasks import undo_task
 from firstwin.core import clock
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
+from firstwin.core.pace import Pace
 from firstwin.people.audit import record
+from firstwin.usage.actions.receive import take_out
 
 KEPT = 200
 """Things that stayed, told one by one; the rest are counted."""
@@ -119,6 +122,7 @@ class _Undoing:
     began: float
 
     def work(self) -> None:
+        self._take_use_out()
         said: dict[str, Any] = dict(self.run.undo)
         touched: set[int] = set()
         is_left = said["done"] < said["total"]
@@ -135,6 +139,19 @@ class _Undoing:
             self.pace.give_way()
         refresh_received(touched | set(stale_accounts()), now=self.now)
         self._finish()
+
+    def _take_use_out(self) -> None:
+        """What it brought of use stands in the lake, of which there is no journal: its rows carry the run."""
+        files = read_mapping(self.run.mapping_text, source=self.run.source).mapping.files
+        if not any(file.kind in USE for file in files):
+            return
+        if gone := take_out(run=self.run.pk, now=self.now):
+            said = dict(self.run.undo)
+            said["deleted"] = dict(Counter(said["deleted"]) + Counter({"lake_events": gone}))
+            with transaction.atomic():
+                self.hold.move(undo=said)
+            self.run.undo = said
+        failpoint("undo.use_taken_out")
 
     def _part(self, said: dict[str, Any]) -> TakenBack:
         with transaction.atomic():

@@ -16,11 +16,11 @@ class Amounts:
     """Reads amounts of one file: with the currency of the row, the mapping's constant, or the installation's."""
 
     def __init__(self, gathered: Gathered) -> None:
-        self._gathered = gathered
+        self._fields = gathered.intake.binding.file.fields
         self.currencies = gathered.column("currency", settings.FIRSTWIN_CURRENCY)
 
     def column_of(self, name: str) -> Column:
-        return self._gathered.intake.binding.file.fields.get(name, _NONE)
+        return self._fields.get(name, _NONE)
 
     def minor(self, name: str, at: int, amount: Decimal | None) -> int | None:
         """Minor units of field `name` in row `at`. Raises Refused at that field."""

@@ -99,7 +99,7 @@ def write_files(folder: Path) -> None:
 
 
 def small_slices() -> None:
-    from firstwin.connectors import pace
+    from firstwin.core import pace
 
     pace.SMALLEST = pace.LARGEST = pace.MOST_RECORDS = pace.START = SLICE
 
