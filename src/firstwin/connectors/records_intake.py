@@ -18,7 +18,7 @@ from firstwin.connectors.report import FileReport
 from firstwin.core.errors import Refused
 
 _SCANNED_AT_ONCE = 2_000
-_TOLD = 20
+_TOLD = 30
 """Duplicates told one by one, with both lines; the rest are counted."""
 
 

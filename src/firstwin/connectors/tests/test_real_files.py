@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+from collections import Counter
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -13,12 +14,18 @@ from django.core.management import call_command
 
 from firstwin.accounts.models import Account, Person, Touch
 from firstwin.connectors.actions.run_import import plan_import, run_import
+from firstwin.connectors.kinds.usage import OUTSIDE
+from firstwin.connectors.models import ImportRun
 from firstwin.connectors.plan import Ends
 from firstwin.connectors.report import Report
 from firstwin.connectors.tests.files import BOOKKEEPING, counts, faults, snapshot
 from firstwin.core import clock
 from firstwin.revenue.models import ChurnRecord, Product, SubscriptionLine
 from firstwin.support.models import Ticket
+from firstwin.usage.actions.receive import bring_in
+from firstwin.usage.lake.days import number_of
+from firstwin.usage.lake.reading import reading
+from firstwin.usage.store.models import EventName, Inbox
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 DATA = Path(os.environ.get("FIRSTWIN_TEST_DATA") or "/nonexistent")
@@ -66,6 +73,7 @@ RAVENSTACK = {
     "subscriptions": "ravenstack/ravenstack_subscriptions.csv",
     "tickets": "ravenstack/ravenstack_support_tickets.csv",
     "churn": "ravenstack/ravenstack_churn_events.csv",
+    "usage": "ravenstack/ravenstack_feature_usage.csv",
 }
 DAYS = (date(2023, 1, 1), date(2023, 6, 30), date(2024, 2, 29), date(2024, 4, 12), date(2024, 12, 31))
 
@@ -104,6 +112,23 @@ def in_force(on: date, *, is_inclusive: bool = False) -> dict[str, Any]:
     }
 
 
+def used() -> dict[tuple[str, int], int]:
+    """(name of the feature, day) → how often, by the lake."""
+    with reading(day_from=0, day_to=100_000, tables=["feature_days"]) as connection:
+        found = connection.execute("select feature, day, sum(count)::bigint from feature_days group by all").fetchall()
+    names = dict(EventName.objects.values_list("pk", "name"))
+    return {(names[feature], day): count for feature, day, count in found}
+
+
+def used_by_the_file() -> dict[tuple[str, int], int]:
+    found: Counter[tuple[str, int]] = Counter()
+    with (DATA / RAVENSTACK["usage"]).open(encoding="utf-8", newline="") as text:
+        for row in csv.DictReader(text):
+            day = datetime.strptime(row["usage_date"], "%d-%m-%Y").date()
+            found[row["feature_name"], number_of(day)] += int(row["usage_count"])
+    return {key: count for key, count in found.items() if count}
+
+
 def stored(on: date) -> dict[str, Any]:
     out = StringIO()
     call_command("revenue", on=on.isoformat(), json=True, stdout=out)
@@ -111,7 +136,7 @@ def stored(on: date) -> dict[str, Any]:
 
 
 def test_ravenstack(tmp_path: Path) -> None:
-    accounts, lines, tickets, churn = imported("ravenstack", tmp_path, RAVENSTACK).files
+    accounts, lines, tickets, churn, usage = imported("ravenstack", tmp_path, RAVENSTACK).files
     assert counts(accounts) == {"read": 500, "new": 500}
     assert len(asked("stated_churned = true")) == 110
     assert len(asked("plan = Enterprise")) == 154
@@ -131,11 +156,20 @@ def test_ravenstack(tmp_path: Path) -> None:
     assert counts(churn) == {"read": 600, "new": 600}
     assert ChurnRecord.objects.standing().filter(is_reactivation=True).count() == 61
 
+    # Two rows say that nothing was used. Of 21 ids that stand twice both uses count, each told with its lines.
+    assert counts(usage) == {"read": 25_000, "new": 24_998, "skipped": 2}
+    assert sum(" its key stands on line " in says for says in usage.warnings) == 21
+    assert usage.warnings[OUTSIDE] == 19_434
+    assert bring_in(run=ImportRun.objects.latest("pk").pk, now=clock.now())
+    assert used() == used_by_the_file()
+
     before = facts()
     again = imported("ravenstack", tmp_path, RAVENSTACK)
-    assert [counts(file) for file in again.files] == [
+    assert [counts(file) for file in again.files[:4]] == [
         {"read": rows, "unchanged": rows} for rows in (500, 5_000, 2_000, 600)
     ]
+    assert counts(again.files[4]) == {"read": 25_000, "unchanged": 24_998, "skipped": 2}
+    assert not Inbox.objects.exists()
     assert facts() == before
 
 

@@ -59,7 +59,9 @@ class Command(BaseCommand):
                 return
             with Progress("Importing") as progress:
                 report = self._imported(options, _teller(progress))
-                self._bring_in(report)
+                if not report.is_dry_run and any(file.kind in USE for file in report.files):
+                    # Use waits in the inbox: what this command says afterwards holds it already.
+                    bring_in(run=report.run, now=clock.now())
         except FirstwinError as problem:
             raise CommandError(f"{what}: {problem.message}", returncode=UNUSABLE) from problem
         except Lost:
@@ -83,18 +85,13 @@ class Command(BaseCommand):
         rejects = options["rejects"].absolute() if options["rejects"] else Path(settings.ENV.home) / "imports" / "{run}"
         return run_import(plan=plan, by=None, now=clock.now(), rejects=rejects, is_dry=options["dry_run"], tell=tell)
 
-    @staticmethod
-    def _bring_in(report: Report) -> None:
-        """Use of the product waits in the inbox: what this command says afterwards holds it already."""
-        if not report.is_dry_run and any(file.kind in USE for file in report.files):
-            bring_in(run=report.run, now=clock.now())
-
     def _undo(self, pk: int, *, is_json: bool) -> None:
         run = _run(pk)
         with Progress("Undoing") as progress:
             if run.state != State.UNDOING:
                 run = undo_import(by=None, run=run, now=clock.now(), is_enqueued=False)
             run = run_undo(run.pk, now=clock.now(), tell=_teller(progress))
+            bring_in(run=run.pk, now=clock.now())
         kept = int(run.undo.get("kept_count", 0))
         if is_json:
             said = {name: run.undo.get(name) for name in ("deleted", "restored", "kept", "kept_count")}
