@@ -17,7 +17,8 @@ _MACROS = (
     "create macro block_of(day) as cast(day >> 6 as integer)",
     "create macro bit_of(day) as (cast(1 as ubigint) << cast(day & 63 as ubigint))",
     # A sum beyond 64 bits stays at the edge: one absurd number must not stop all others from being counted.
-    "create macro whole(n) as cast(greatest(least(n, 9223372036854775807), -9223372036854775808) as bigint)",
+    "create macro whole(n) as cast(case when n > 9223372036854775807 then 9223372036854775807 "
+    "when n < -9223372036854775808 then -9223372036854775808 else n end as bigint)",
 )
 
 
