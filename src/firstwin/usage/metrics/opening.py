@@ -68,7 +68,8 @@ def _as_meant(connection: Any, known_by: datetime) -> None:
         feature=[one[0] for one in rows], product=[one[1] for one in rows], is_ignored=[one[2] for one in rows],
     )  # fmt: skip
     connection.execute(
-        'create or replace temp table meanings as select feature, product, is_ignored <> 0 as is_ignored from meant_then'
+        "create or replace temp table meanings as "
+        "select feature, product, is_ignored <> 0 as is_ignored from meant_then"
     )
     for table in ROLLUPS:
         made = rollups.made_of_events(table)
