@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from firstwin.core.clock import day_of
 from firstwin.ui.filters import plural, share
 from firstwin.usage.adoption.asked import CLOCKS, Asked
-from firstwin.usage.adoption.curves import CurvePicture, Followed, curve_picture
+from firstwin.usage.adoption.curves import FEW, CurvePicture, Followed, curve_picture
 
 if TYPE_CHECKING:
     from firstwin.usage.metrics.cohorts import ActivationMonth, Cohort
@@ -29,7 +29,7 @@ class MonthBar:
 
 @dataclass(frozen=True)
 class Activation:
-    """left_out: which months are too young, in a sentence."""
+    """A month of fewer than `FEW` accounts has no share and a grey bar. left_out: the months too young."""
 
     rule: str
     bars: Sequence[MonthBar]
@@ -68,8 +68,10 @@ def _followed(cohort: "Cohort", asked: Asked) -> Followed:
 
 def _bar(month: "ActivationMonth", rate: float, asked: Asked) -> MonthBar:
     last = (month.month_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    words = f"{month.reached} of {month.started} · {share(rate)}"
-    return MonthBar(f"{month.month_on:%b %Y}", rate, words, _started(asked, month.month_on, last))
+    is_few = month.started < FEW
+    words = f"{month.reached} of {month.started}" + ("" if is_few else f" · {share(rate)}")
+    tone = "none" if is_few else "accent"
+    return MonthBar(f"{month.month_on:%b %Y}", rate, words, _started(asked, month.month_on, last), tone)
 
 
 def _started(asked: Asked, first: date, last: date) -> str:

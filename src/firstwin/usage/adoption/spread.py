@@ -94,7 +94,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Spread:
-    """most: the longest bar. A bar of nobody leads nowhere. unknown: accounts of which it is not known; unknown_href: they."""
+    """most: the longest bar. A bar of nobody leads nowhere. unknown: of whom it is not known; unknown_href: they."""
 
     question: Question
     bars: tuple[Bar, ...]

@@ -28,7 +28,7 @@ class Depth:
 def depth_of(usage: Usage, heat: Heat, *, known_by: datetime | None) -> Depth:
     """Of the products in force; of all where none is in force. 28 days are the last four weeks of the heat map."""
     core = {feature: one for feature, one in meanings(known_by).items() if one.is_core and not one.is_ignored}
-    bought = {one.product_id for one in usage.products if one.bought is not None and one.product_id is not None}
+    bought = {one.product_id for one in usage.products if one.in_force and one.product_id is not None}
     if bought:
         core = {feature: one for feature, one in core.items() if one.product_id in bought}
     counts = {row.feature: sum(row.counts[-4:]) for row in heat.rows}

@@ -26,9 +26,16 @@ class Reading:
     def known_by(self) -> datetime | None:
         return self.asof.moment if self.asof.as_known_then else None
 
+    @cached_property
+    def may_have_use(self) -> bool:
+        """Whether anything may have been sent: known without opening the lake."""
+        from firstwin.usage.metrics.reach import may_have_use
+
+        return bool(may_have_use([self.account.pk]))
+
     @property
     def is_empty(self) -> bool:
-        return self.usage.basis == "none"
+        return not self.may_have_use or self.usage.basis == "none"
 
     @cached_property
     def usage(self) -> Usage:

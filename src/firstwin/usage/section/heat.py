@@ -21,7 +21,14 @@ SHADES = {
     1: "more than usual",
     2: "double its usual or more",
 }
-KEY = (("-2", "Half or less"), ("-1", "Less"), ("0", "As usual"), ("1", "More"), ("2", "Double or more"))
+KEY = (
+    ("-2", "Half or less"),
+    ("-1", "Less"),
+    ("0", "As usual"),
+    ("1", "More"),
+    ("2", "Double or more"),
+    ("new", "No usual week yet"),
+)
 
 
 @dataclass(frozen=True)

@@ -240,14 +240,16 @@ def test_a_line_that_follows_another_renews_it(acme: Account) -> None:
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What the section reads, as the test says it: no lake is asked."""
-    said: dict[str, Any] = {"usage": a_usage(), "weeks": some_weeks(), "heat": a_heat(), "people": some_people()}
+    said: dict[str, Any] = {
+        "usage": a_usage(), "weeks": some_weeks(), "heat": a_heat(), "people": some_people(), "may_have_use": True,
+    }  # fmt: skip
     for part in said:
         monkeypatch.setattr(Reading, part, property(lambda _, part=part: said[part]))
     yield said
 
 
 def section(client: Any, query: str = "", key: str = "acme") -> str:
-    answer = client.get(f"/accounts/{key}/usage/{query}")
+    answer = client.get(f"/accounts/{key}/usage/{query}{'&' if query else '?'}whole=1")
     assert answer.status_code == 200
     return str(answer.content.decode())
 
@@ -290,6 +292,17 @@ def test_the_licence_figure_names_its_seats_with_their_source(
     html = client_of(owner).get("/accounts/acme/usage/why/licence/?on=2026-06-01").content.decode()
     for words in ("28 days", "seats of paid lines in force", "billing", "L-1", "Person 20"):
         assert words in html
+
+
+@pytest.mark.django_db
+def test_the_page_does_not_wait_for_the_lake(
+    client_of: Any, owner: User, acme: Account, read: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reading, "usage", property(lambda _: pytest.fail("the lake was asked")))
+    html = client_of(owner).get("/accounts/acme/usage/?on=2026-01-05").content.decode()
+    assert 'hx-get="/accounts/acme/usage/?on=2026-01-05&amp;whole=1"' in html
+    read["may_have_use"] = False
+    assert "No usage yet" in client_of(owner).get("/accounts/acme/usage/").content.decode()
 
 
 @pytest.mark.django_db

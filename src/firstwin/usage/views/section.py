@@ -1,6 +1,7 @@
 """The usage section of the account page, what is behind its figures, and its people as a file."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
@@ -24,6 +25,7 @@ from firstwin.usage.section.why import evidence_for
 HERE = "usage"
 SPANS = (("26", "6 months"), ("52", "1 year"), ("104", "2 years"))
 USUAL_SPAN = "52"
+WHOLE = "whole"
 
 
 def usage(request: HttpRequest, account: Account) -> dict[str, Any]:
@@ -35,10 +37,19 @@ def usage(request: HttpRequest, account: Account) -> dict[str, Any]:
         "asof": asof,
         "here": address(account, HERE),
         "today": day_of(asof.now),
-        "is_empty": reading.is_empty,
         "may_set_up": can_set_up_usage(reader(request).user),
+        "is_empty": False,
+        "waits_for": "",
     }
-    return context if reading.is_empty else context | _shown(reading, query)
+    if reading.may_have_use and not _is_asked_for(request, query):
+        return context | {"waits_for": f"{address(account, HERE)}?{urlencode({**query, WHOLE: '1'})}"}
+    return context | ({"is_empty": True} if reading.is_empty else _shown(reading, query))
+
+
+def _is_asked_for(request: HttpRequest, query: dict[str, str]) -> bool:
+    """Whether the section alone is wanted. A whole page comes at once, and its section asks for itself: the lake takes
+    longer than a page may."""
+    return WHOLE in query or request.headers.get("HX-Target") == f"section-{HERE}"
 
 
 def _shown(reading: Reading, query: dict[str, str]) -> dict[str, Any]:
