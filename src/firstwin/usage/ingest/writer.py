@@ -146,8 +146,7 @@ class Writer:
                 done.set_exception(problem)
 
     def _stored(self, arrivals: Sequence[Arrival]) -> Exception | None:
-        connection = connections[EVENTS]
-        connection.close_if_unusable_or_obsolete()
+        _fresh()
         try:
             self._room.take(sum(len(arrival.body) for arrival in arrivals))
             store(arrivals)
@@ -155,7 +154,7 @@ class Writer:
             return full
         except (DatabaseError, InterfaceError) as problem:  # locked, disk full, gone away
             logger.warning("What arrived could not be stored; its senders were asked to come again: %s", problem)
-            connection.close()
+            connections[EVENTS].close()
             return Overloaded("The database cannot store anything now.", retry_after=5)
         return None
 
@@ -194,6 +193,12 @@ def _turn_down(arrival: Arrival) -> None:
     hour = arrival.received_at.replace(minute=0, second=0, microsecond=0)
     row, _ = SourceHour.objects.get_or_create(source=arrival.source_id, hour_at=hour)
     SourceHour.objects.filter(pk=row.pk).update(rejected=F("rejected") + len(arrival.unreadable))
+
+
+def _fresh() -> None:
+    """A connection that the database still knows of: this thread outlives many a restart."""
+    for alias in {EVENTS, "default"}:
+        connections[alias].close_if_unusable_or_obsolete()
 
 
 def _insist_on_disk() -> None:
