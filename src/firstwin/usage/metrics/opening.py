@@ -1,7 +1,8 @@
 """The lake, opened for metrics: the roll-ups, with events that found their place later, as meant at a moment."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,11 +43,47 @@ class Opened:
         put_numbers(self.connection, table, **numbers)
 
 
+@dataclass(slots=True)
+class _Shared:
+    """What was opened, by whose and of which day, and what closes it."""
+
+    stack: ExitStack
+    kept: dict[Any, Opened]
+
+
+_shared: ContextVar[_Shared | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """Within, the lake is opened once for all questions about the same accounts and day: opening it costs more than
+    most questions about one account."""
+    with ExitStack() as stack:
+        token = _shared.set(_Shared(stack, {}))
+        try:
+            yield
+        finally:
+            _shared.reset(token)
+
+
 @contextmanager
 def opened(
     whose: Whose, on: date, *, known_by: datetime | None = None, since: date = EARLIEST, also: tuple[str, ...] = ()
 ) -> Iterator[Opened]:
     """Everything of these accounts from `since` up to the block of `on`."""
+    held = _shared.get()
+    if held is None:
+        with _opened(whose, on, known_by, since) as lake:
+            yield lake
+        return
+    key = (whose.accounts.tobytes(), whose.is_all, on, known_by, since)
+    if key not in held.kept:
+        held.kept[key] = held.stack.enter_context(_opened(whose, on, known_by, since))
+    yield held.kept[key]
+
+
+@contextmanager
+def _opened(whose: Whose, on: date, known_by: datetime | None, since: date) -> Iterator[Opened]:
     places = None if whose.is_all else [0, *whose.places.tolist()]
     with reading(day_from=since, day_to=on, places=places, tables=(*ROLLUPS, "events")) as connection:
         known_on = number_of(day_of(known_by)) if known_by is not None else None

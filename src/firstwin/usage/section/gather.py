@@ -1,6 +1,7 @@
 """What the section shows, read once. The engines of the lake load only when somebody asks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -25,6 +26,17 @@ class Reading:
     @property
     def known_by(self) -> datetime | None:
         return self.asof.moment if self.asof.as_known_then else None
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Within, the lake is opened once for all parts."""
+        if not self.may_have_use:
+            yield
+            return
+        from firstwin.usage.metrics.opening import shared
+
+        with shared():
+            yield
 
     @cached_property
     def may_have_use(self) -> bool:

@@ -243,8 +243,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     said: dict[str, Any] = {
         "usage": a_usage(), "weeks": some_weeks(), "heat": a_heat(), "people": some_people(), "may_have_use": True,
     }  # fmt: skip
+
+    def says(part: str) -> property:
+        return property(lambda _: said[part])
+
     for part in said:
-        monkeypatch.setattr(Reading, part, property(lambda _, part=part: said[part]))
+        monkeypatch.setattr(Reading, part, says(part))
     yield said
 
 

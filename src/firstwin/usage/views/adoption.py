@@ -51,15 +51,18 @@ def adoption(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cohorts(request: HttpRequest) -> HttpResponse:
     """Time to value and activation: counted by themselves, so that the page does not wait for them."""
+    from firstwin.usage.metrics.opening import shared  # the engines of the lake load only where they are asked
+
     asked = _asked(request)
-    picture = value_shown(asked)
-    context = {
+    with shared():
+        picture, activation = value_shown(asked), activation_shown(asked)
+    context: dict[str, Any] = {
         "clocks": asked.clocks,
         "on": day_of(asked.now),
         "picture": picture,
         "value_note": VALUE_NOTE,
         "no_value": NO_VALUE[asked.clock],
-        "activation": activation_shown(asked),
+        "activation": activation,
         "tabs_shown": tabs(asked.user, "adoption"),
     }
     if is_htmx(request):

@@ -43,7 +43,8 @@ def usage(request: HttpRequest, account: Account) -> dict[str, Any]:
     }
     if reading.may_have_use and not _is_asked_for(request, query):
         return context | {"waits_for": f"{address(account, HERE)}?{urlencode({**query, WHOLE: '1'})}"}
-    return context | ({"is_empty": True} if reading.is_empty else _shown(reading, query))
+    with reading.at_once():
+        return context | ({"is_empty": True} if reading.is_empty else _shown(reading, query))
 
 
 def _is_asked_for(request: HttpRequest, query: dict[str, str]) -> bool:
@@ -80,7 +81,9 @@ def why(request: HttpRequest, key: str, figure: str) -> HttpResponse:
     """What is behind a figure."""
     account = account_at(request, key)
     asof = AsOf.of(request.GET.dict(), reader(request).now)
-    found = evidence_for(figure, Reading(account, asof))
+    reading = Reading(account, asof)
+    with reading.at_once():
+        found = evidence_for(figure, reading)
     back = address(account, HERE) + asof.query()
     return in_dialog(request, "usage/section_why.html", "why", account=account, found=found, asof=asof, back=back)
 
