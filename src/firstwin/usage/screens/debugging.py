@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from firstwin.usage.models import Source
 from firstwin.usage.screens.arrivals import elements
@@ -74,7 +74,7 @@ def by_reason(filters: Filters) -> list[ByReason]:
 
 def rejected(filters: Filters) -> "QuerySet[Rejected]":
     """Rows that were not replayed, newest first; the person is looked for by `page_of`, inside the bodies."""
-    rows = Rejected.objects.filter(replayed_at__isnull=True).order_by("-pk")
+    rows = Rejected.objects.filter(replayed_at__isnull=True).order_by("-received_at", "-pk")
     if filters.source is not None:
         rows = rows.filter(source=filters.source.pk)
     if filters.code:
@@ -88,11 +88,16 @@ def page_of(filters: Filters) -> Found:
     """The newest of them. Of a person the newest two thousand are looked through."""
     rows = rejected(filters)
     if filters.before is not None:
-        rows = rows.filter(pk__lt=filters.before)
+        rows = _below(rows, filters.before)
     if filters.person:
         return Found(_shown([row for row in rows[:_LOOKED_THROUGH] if _is_about(row, filters.person)][:PAGE]), None)
     found = list(rows[: PAGE + 1])
     return Found(_shown(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def newest_number(filters: Filters) -> int:
+    """The largest number among them: what comes later has a larger one. 0 without any."""
+    return rejected(filters).aggregate(last=Max("pk"))["last"] or 0
 
 
 def one(pk: int) -> Turned | None:
@@ -101,12 +106,18 @@ def one(pk: int) -> Turned | None:
 
 def ids_of(filters: Filters) -> list[int]:
     """All that these filters mean, the oldest first, so that they are replayed in the order they came in."""
-    return list(rejected(filters).order_by("pk").values_list("pk", flat=True))
+    return list(rejected(filters).order_by("received_at", "pk").values_list("pk", flat=True))
 
 
 def _shown(rows: Sequence[Rejected]) -> list[Turned]:
     names = {pk: (name, key) for pk, name, key in Source.objects.values_list("pk", "name", "key")}
     return [Turned(row, reason_of(row.code), *names.get(row.source, (f"Source {row.source}", ""))) for row in rows]
+
+
+def _below(rows: "QuerySet[Rejected]", pk: int) -> "QuerySet[Rejected]":
+    """Those that stand below this one in the list; all of them when it is gone."""
+    at = Rejected.objects.filter(pk=pk).values_list("received_at", flat=True).first()
+    return rows.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=pk)) if at is not None else rows
 
 
 def _is_about(row: Rejected, person: str) -> bool:

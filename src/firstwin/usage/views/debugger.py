@@ -27,7 +27,7 @@ def rejected(request: HttpRequest) -> HttpResponse:
     """What was turned down: by reason, then one by one."""
     filters = _filters(request.GET)
     found = debugging.page_of(filters)
-    newest_pk = debugging.rejected(filters).values_list("pk", flat=True).first() or 0
+    newest_pk = debugging.newest_number(filters)
     return page(
         request,
         REJECTED,
