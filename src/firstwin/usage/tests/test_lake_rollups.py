@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -44,9 +44,14 @@ def _once(found: list[Event]) -> list[Event]:
 
 
 @given(
-    found=st.lists(events, max_size=40), sizes=st.lists(st.integers(1, 12), min_size=1), course=steps, data=st.data()
+    found=st.lists(events, max_size=24), sizes=st.lists(st.integers(4, 12), min_size=1), course=steps, data=st.data()
 )
-@examples(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_any_course_gives_what_plain_counting_gives(
     lake: Path, meant: None, settings: Any, found: list[Event], sizes: list[int], course: list[str], data: Any
 ) -> None:
