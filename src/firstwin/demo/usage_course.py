@@ -76,11 +76,12 @@ def course_of(seed: str, script: Script, deal: Deal, contacts: Sequence[Contact]
     ends_on = min(script.ends_on or as_of, as_of)
     weekends = script.industry in {"Hospitality", "Healthcare", "Energy"}
     away = _gaps(deal, script.starts_on, ends_on)
+    begun = _begun(script, deal)
     if script.story:
-        return _told(script, TOLD.get(script.story, Turn()), ends_on, as_of, weekends, away)
+        return _told(script, TOLD.get(script.story, Turn()), begun, ends_on, as_of, weekends, away)
     settled = script.starts_on + timedelta(days=int(_DAYS_TO_SETTLE[script.tier] * (0.6 + 0.8 * dice.random())))
     full = 0.72 + 0.22 * dice.random() + (0.12 if script.arc == "growing" else 0.0)
-    activated_on, first_win_on = _milestones(dice, script, ends_on)
+    activated_on, first_win_on = _milestones(dice, script, begun, ends_on)
     if activated_on is None:
         full *= 0.6
     return Course(
@@ -97,14 +98,25 @@ def course_of(seed: str, script: Script, deal: Deal, contacts: Sequence[Contact]
     )
 
 
+def _begun(script: Script, deal: Deal) -> date:
+    """From when on the books know them: terms of long ago are not kept, and value counts from the first that is."""
+    return max(script.starts_on, min((line.versions[0].starts_on for line in deal.lines), default=script.starts_on))
+
+
 def _told(
-    script: Script, turn: Turn, ends_on: date, as_of: date, weekends: bool, away: tuple[tuple[date, date], ...]
+    script: Script,
+    turn: Turn,
+    begun: date,
+    ends_on: date,
+    as_of: date,
+    weekends: bool,
+    away: tuple[tuple[date, date], ...],
 ) -> Course:
     def ago(days: int) -> date:
         return as_of - timedelta(days=days)
 
     def later(days: int | None) -> date | None:
-        return None if days is None else script.starts_on + timedelta(days=days)
+        return None if days is None else begun + timedelta(days=days)
 
     settled = script.starts_on + timedelta(days=_DAYS_TO_SETTLE[script.tier])
     assigned = tuple((ago(days), share) for days, share in turn.assigned) or ((settled, 0.86), (as_of, 0.9))
@@ -132,7 +144,7 @@ def _gaps(deal: Deal, starts_on: date, ends_on: date) -> tuple[tuple[date, date]
     return tuple(found)
 
 
-def _milestones(dice: Random, script: Script, ends_on: date) -> tuple[date | None, date | None]:
+def _milestones(dice: Random, script: Script, begun: date, ends_on: date) -> tuple[date | None, date | None]:
     """The days of activation and first win: early for most, late for some, never for a few."""
     struggles = script.arc in {"leaving", "drifting", "silent"}
     slow = 1.0 + 0.5 * (script.tier == "growth") + 1.2 * (script.tier == "strategic")
@@ -140,7 +152,7 @@ def _milestones(dice: Random, script: Script, ends_on: date) -> tuple[date | Non
     if roll < (0.16 if struggles else 0.05):
         return None, None
     late = 70 if roll < (0.4 if struggles else 0.17) else 0
-    activated_on = script.starts_on + timedelta(days=late + int((4 + 26 * wait**1.5) * slow))
+    activated_on = begun + timedelta(days=late + int((4 + 26 * wait**1.5) * slow))
     if dice.random() < (0.25 if struggles else 0.08):
         return _reached(activated_on, ends_on), None
     first_win_on = activated_on + timedelta(days=int((6 + 48 * more**2) * slow) + late)
