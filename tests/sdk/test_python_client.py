@@ -78,4 +78,4 @@ def test_a_value_that_json_does_not_know_does_not_take_its_batch_along(installat
     client.track("u1", "Opened")
     client.shutdown()
     assert problems == []
-    assert [event["event"] for event in installation.received()] == ["Opened"]
+    assert [event["event"] for event in installation.received()] == ["Measured", "Opened"]

@@ -1,12 +1,10 @@
 """Store what arrived. When this returns, it is committed: a crash, a kill or a power cut cannot take it back."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connections
 
 from firstwin.usage.ingest.overload import Overloaded, Room
-from firstwin.usage.ingest.salvage import Unreadable
 from firstwin.usage.ingest.writer import Arrival, store, writer
 from firstwin.usage.store.router import EVENTS
 
@@ -20,12 +18,11 @@ def accept(
     call: str,
     received_at: datetime,
     events: int,
-    unreadable: Sequence[Unreadable] = (),
 ) -> None:
-    """call: as in `Inbox.call`. events: how many elements `body` holds; with none only `unreadable` is kept, which
-    goes to the debugger at once. Raises Overloaded: nothing was kept, and the client shall come again.
+    """call: as in `Inbox.call`. events: how many elements `body` holds. Raises Overloaded: nothing was kept, and the
+    client shall come again.
     """
-    arrival = Arrival(body, source_id, call, received_at, events, tuple(unreadable))
+    arrival = Arrival(body, source_id, call, received_at, events)
     if _is_ours_alone():
         Room().take(len(body))
         store([arrival])

@@ -16,7 +16,7 @@ from firstwin.usage.ingest.accept import accept
 from firstwin.usage.ingest.body import read_body
 from firstwin.usage.ingest.limits import BATCH, BATCH_BYTES, CALLS, EVENT_BYTES, PREFIX, BadBody
 from firstwin.usage.ingest.overload import Overloaded
-from firstwin.usage.ingest.salvage import Unreadable, salvaged
+from firstwin.usage.ingest.salvage import salvaged
 from firstwin.usage.ingest.syntax import Checked, checked
 from firstwin.usage.ingest.write_keys import source_of
 
@@ -67,30 +67,22 @@ def _take(request: HttpRequest, call: str) -> HttpResponse:
     is_batch = call == BATCH
     source = source_of(_key_of_headers(request))
     body = read_body(request, BATCH_BYTES if is_batch else EVENT_BYTES)
-    body, found, unreadable = _look_at(body, is_batch=is_batch)
+    found = _look_at(body, is_batch=is_batch)
     source = source or source_of(found.write_key)
     if source is None:
         return answers.no_key()
-    if found.events or unreadable:
-        accept(
-            body,
-            source_id=source,
-            call=call,
-            received_at=received_at,
-            events=found.events,
-            unreadable=unreadable,
-        )
+    if found.events:
+        accept(body, source_id=source, call=call, received_at=received_at, events=found.events)
     return answers.taken()
 
 
-def _look_at(body: bytes, *, is_batch: bool) -> tuple[bytes, Checked, list[Unreadable]]:
+def _look_at(body: bytes, *, is_batch: bool) -> Checked:
     try:
-        return body, checked(body, is_batch=is_batch), []
+        return checked(body, is_batch=is_batch)
     except BadBody as problem:
         if not is_batch:
             raise
-        kept, unreadable = salvaged(body, problem)
-        return kept, checked(kept, is_batch=True), unreadable
+        return salvaged(body, problem)
 
 
 def _key_of_headers(request: HttpRequest) -> str:

@@ -1,14 +1,10 @@
 """Whether a body is JSON, how many events it holds and which write key it names, without making objects of it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from firstwin.usage.ingest.limits import BATCH_EVENTS, EVENT_BYTES, BadBody
-
-_SPARE_FRAMES = 120
-"""How much deeper than here the stack may stand where the body is read again: what passes here passes there."""
 
 
 class _Batch(msgspec.Struct):
@@ -23,7 +19,6 @@ class _Call(msgspec.Struct):
 _batch = msgspec.json.Decoder(_Batch)
 _call = msgspec.json.Decoder(_Call)
 _text = msgspec.json.Decoder(str)
-_anything = msgspec.json.Decoder(msgspec.Raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ def checked(body: bytes, *, is_batch: bool) -> Checked:
         raise BadBody("too_large", f"An event may hold {EVENT_BYTES // 1024} KB at most.")
     try:
         body.decode()
-        found: _Batch | _Call = _deep_down(_SPARE_FRAMES, _batch if is_batch else _call, body)
+        found = _batch.decode(body) if is_batch else _call.decode(body)
     except UnicodeDecodeError as problem:
         raise _at(body, problem.start, "bad_encoding", "this is no UTF-8") from None
     except RecursionError:
@@ -49,30 +44,15 @@ def checked(body: bytes, *, is_batch: bool) -> Checked:
         raise BadBody("not_a_batch" if is_batch else "not_an_object", _expected(is_batch)) from None
     except msgspec.DecodeError as problem:
         raise _broken(body, str(problem)) from None
-    events = len(found.batch) if isinstance(found, _Batch) else 1
-    if events > BATCH_EVENTS:
-        raise BadBody("too_many", f"A batch may hold {BATCH_EVENTS:,} events at most; this one holds {events:,}.")
-    return Checked(events, _key(found.writeKey))
+    return of_size(Checked(len(found.batch) if isinstance(found, _Batch) else 1, _key(found.writeKey)))
 
 
-def problem_of(element: bytes) -> tuple[str, str] | None:
-    """What is wrong with the text of one element, as (code, sentence); None when it can be read."""
-    try:
-        element.decode()
-        _deep_down(_SPARE_FRAMES + 8, _anything, element)
-    except UnicodeDecodeError as problem:
-        bad = _at(element, problem.start, "bad_encoding", "this is no UTF-8")
-    except RecursionError:
-        return "too_deep", "It is nested too deep to be read."
-    except msgspec.DecodeError as problem:
-        bad = _broken(element, str(problem))
-    else:
-        return None
-    return bad.code, bad.message
-
-
-def _deep_down(frames: int, decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
-    return _deep_down(frames - 1, decoder, body) if frames else decoder.decode(body)
+def of_size(found: Checked) -> Checked:
+    """Raises BadBody when there are more events than a batch may hold."""
+    if found.events > BATCH_EVENTS:
+        says = f"A batch may hold {BATCH_EVENTS:,} events at most; this one holds {found.events:,}."
+        raise BadBody("too_many", says)
+    return found
 
 
 def _expected(is_batch: bool) -> str:

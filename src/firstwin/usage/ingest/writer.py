@@ -13,13 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
-from django.db.models import F
 
 from firstwin.core.failpoints import failpoint
-from firstwin.usage.ingest.limits import EVENT_BYTES
 from firstwin.usage.ingest.overload import Overloaded, Room
-from firstwin.usage.ingest.salvage import Unreadable
-from firstwin.usage.store.models import Inbox, Rejected, SourceHour
+from firstwin.usage.store.models import Inbox
 from firstwin.usage.store.router import EVENTS
 
 logger = logging.getLogger(__name__)
@@ -39,17 +36,13 @@ class Arrival:
     call: str
     received_at: datetime
     events: int
-    unreadable: tuple[Unreadable, ...] = ()
 
 
 def store(arrivals: Sequence[Arrival]) -> None:
     """Commit all of them or none."""
     with transaction.atomic(using=EVENTS):
         _insist_on_disk()
-        Inbox.objects.bulk_create([_row(arrival) for arrival in arrivals if arrival.events])
-        for arrival in arrivals:
-            if arrival.unreadable:
-                _turn_down(arrival)
+        Inbox.objects.bulk_create(map(_row, arrivals))
         failpoint("ingest.stored")
     failpoint("ingest.committed")
 
@@ -173,26 +166,6 @@ def _row(arrival: Arrival) -> Inbox:
         events=arrival.events,
         size=len(arrival.body),
     )
-
-
-def _turn_down(arrival: Arrival) -> None:
-    """Into the debugger at once: the compactor could not read them either."""
-    Rejected.objects.bulk_create(
-        Rejected(
-            source=arrival.source_id,
-            received_at=arrival.received_at,
-            code=bad.code,
-            says=bad.says[:300],
-            call=bad.call,
-            event=bad.event,
-            message_id=bad.message_id,
-            body=bad.text[:EVENT_BYTES],
-        )
-        for bad in arrival.unreadable
-    )
-    hour = arrival.received_at.replace(minute=0, second=0, microsecond=0)
-    row, _ = SourceHour.objects.get_or_create(source=arrival.source_id, hour_at=hour)
-    SourceHour.objects.filter(pk=row.pk).update(rejected=F("rejected") + len(arrival.unreadable))
 
 
 def _fresh() -> None:
