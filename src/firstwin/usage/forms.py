@@ -63,7 +63,7 @@ class RetentionForm(forms.Form):
     retention_days = forms.IntegerField(
         label="Keep events for",
         required=False,
-        min_value=1,
+        min_value=30,
         max_value=LONGEST_RETENTION,
         help_text="Days. Blank: for ever.",
     )

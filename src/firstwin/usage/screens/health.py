@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from firstwin.core.text import counted
+from firstwin.ui.filters import share
 from firstwin.usage.models import Source
 from firstwin.usage.store.models import Inbox, SourceHour
 
@@ -136,7 +137,7 @@ def _judged(one: SourceHealth, now: datetime) -> tuple[str, str]:
     if one.last_at is None:
         return "new", "Nothing came yet. Send the first event."
     if one.day.rejected_share > REJECTING:
-        return "rejecting", "Many events are turned down. The debugger says why."
+        return "rejecting", f"{share(one.day.rejected_share)} of its events are turned down. The debugger says why."
     if one.longest_pause and now - one.last_at > 2 * one.longest_pause + timedelta(hours=1):
         return "silent", "Silent for longer than twice its longest pause. See that the program still sends."
     if one.day.unresolved > 0:
