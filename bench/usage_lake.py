@@ -50,7 +50,7 @@ def _measure(stored: int, events: int) -> None:
     _told("fold", taken, _fold)
     _told("merge", taken, _merge_all)
     days = _day(events)
-    _told("storing a day without reading JSON", events, lambda: [_store(table) for table in days])
+    _told("storing a day without reading JSON", events, lambda: _store(days))
     began = time.monotonic()
     _told("fold of that day", events, _fold)
     _told("merges of that day", events, _merge_all)
@@ -78,9 +78,9 @@ def _write_keys(stored: int) -> None:
     left, size = stored, 12_000_000
     while left:
         rows = min(left, size)
-        part = (random.integers(0, 2**64, rows, dtype=np.uint64) for _ in range(2))
+        k1, k2 = (random.integers(0, 2**64, rows, dtype=np.uint64) for _ in range(2))
         with transaction.atomic(using=EVENTS):
-            pieces.add([keys.write_keys(*part)], now=NOW)
+            pieces.add([keys.write_keys(k1, k2)], now=NOW)
         left, size = left - rows, size if left > 3 * size else max(size // 2, 200_000)
 
 
@@ -172,7 +172,8 @@ def _day(events: int) -> list[Any]:
     return tables
 
 
-def _store(table: Any) -> None:
+def _store(tables: Sequence[Any]) -> None:
     from firstwin.usage.lake.commit import store
 
-    store(table, inbox_ids=[], extra=lambda: None, now=NOW)
+    for table in tables:
+        store(table, inbox_ids=[], extra=lambda: None, now=NOW)

@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,16 +118,14 @@ def digest() -> str:
     from firstwin.usage.store.models import Actor, EventName, Place
     from firstwin.usage.tests.lake_world import read_all
 
-    names = [dict(model.objects.values_list("pk", name)) for model, name in _NAMED(Place, Actor, EventName)]  # type: ignore[attr-defined]
+    places = dict(Place.objects.values_list("pk", "key"))
+    actors: dict[int, str] = dict(Actor.objects.values_list("pk", "key"))
+    features: dict[int, str] = dict(EventName.objects.values_list("pk", "name"))
     told = []
     for table, rows in read_all().items():
-        second = {"actor_blocks": names[1], "feature_blocks": names[2], "feature_days": names[2]}.get(table)
-        told += [(table, names[0].get(row[0]), second[row[1]] if second else row[1], *row[2:]) for row in rows]
+        second = {"actor_blocks": actors, "feature_blocks": features, "feature_days": features}.get(table)
+        told += [(table, places.get(row[0]), second[row[1]] if second else row[1], *row[2:]) for row in rows]
     return hashlib.sha256("\n".join(sorted(map(repr, told))).encode()).hexdigest()
-
-
-def _NAMED(place: Any, actor: Any, event: Any) -> Iterator[tuple[Any, str]]:
-    yield from ((place, "key"), (actor, "key"), (event, "name"))
 
 
 def _events_by_day() -> dict[str, int]:
@@ -201,20 +200,30 @@ def without_a_commit(folder: Path, base: Base) -> Iterator[dict[str, Any]]:
     """What the same check says when acknowledging, or storing, does not commit."""
 
     def acknowledging() -> None:
-        from firstwin.usage.ingest import accept
+        from firstwin.usage.ingest.writer import writer
 
-        accept.writer.put = lambda arrival: None  # type: ignore[attr-defined]
+        writer.put = lambda arrival: None  # type: ignore[method-assign]
 
     def storing() -> None:
         from firstwin.usage.lake import pieces
 
-        pieces.add = lambda *written, **more: None  # type: ignore[assignment]
+        pieces.add = lambda *written, **more: None
 
-    for disabled in (acknowledging, storing):
+    for disable in (acknowledging, storing):
         base.reset()
-        forked(lambda disabled=disabled: (disabled(), send(folder / "acknowledged"))[1])  # type: ignore[misc]
+        forked(partial(_send_without, disable, folder))
         again, said = forked(lambda: go_on(folder))
-        yield {"disabled": disabled.__name__, "again": again, **(said or {})}
+        yield {"disabled": disable.__name__, "again": again, **(said or {})}
+
+
+def _send_without(disable: Callable[[], None], folder: Path) -> None:
+    disable()
+    send(folder / "acknowledged")
+
+
+def _whole(folder: Path) -> dict[str, Any]:
+    run_here(folder)
+    return go_on(folder)
 
 
 def main() -> None:
@@ -227,7 +236,7 @@ def main() -> None:
 
     base = Both(folder)
     base.reset()
-    _say("whole", *forked(lambda: (run_here(folder), go_on(folder))[1]))
+    _say("whole", *forked(lambda: _whole(folder)))
     found: Callable[[], Iterator[dict[str, Any]]] = (
         (lambda: without_a_commit(folder, base))
         if mode == "broken"
