@@ -35,6 +35,7 @@ LARGEST_VALUE = 9e12
 """Values are kept in millionths in 64 bits."""
 
 NO_VALUE = np.iinfo(np.int64).min
+_NUMBER = (int, float)
 _MINUTE = 60_000_000
 _NOT_A_TEXT = "\0"  # no id, so it is refused as one
 
@@ -67,6 +68,10 @@ class Columns:
     props: pa.Array
     telling: list[tuple[int, Element]]
     refused: list[Refusal] = field(default_factory=list)
+
+    def forget_texts(self) -> None:
+        """When numbers stand for them, let the texts and elements go: they are most of the memory."""
+        self.user, self.anonymous, self.group, self.name, self.telling = [], [], [], [], []
 
 
 def columns_of(source: int, batches: Sequence[Batch]) -> Columns:
@@ -109,7 +114,7 @@ class _Found:
         self.what = np.array([whats[one] if one.__class__ is str else -1 for one in types], dtype=np.int8)
         self.user = _texts([element.get("userId") for element in elements])
         self.anonymous = _texts([element.get("anonymousId") for element in elements])
-        self.group = _texts([_group(element) for element in elements])
+        self.group = _texts(_groups(elements))
         self.name = _names(elements, self.what)
         self.ts = _moments(elements, received, sent)
 
@@ -181,13 +186,13 @@ def _distinct(values: Iterable[Any]) -> set[str]:
     return {value for value in values if value.__class__ is str}
 
 
-def _group(element: Element) -> Any:
-    said = element.get("groupId")
-    if said is None:
-        context = element.get("context")
-        if context.__class__ is dict:
-            return context.get("groupId")
-    return said
+def _groups(elements: list[Element]) -> list[Any]:
+    said = [element.get("groupId") for element in elements]
+    contexts = [element.get("context") for element in elements]
+    return [
+        own if own is not None else context.get("groupId") if context.__class__ is dict else None
+        for own, context in zip(said, contexts, strict=True)
+    ]
 
 
 def _texts(values: list[Any]) -> list[str | None]:
@@ -259,12 +264,11 @@ def _content(element: Element, received: int) -> bytes:
 def _values(properties: list[Any]) -> npt.NDArray[np.int64]:
     """Millionths of `value`, else of `revenue`; NO_VALUE where that is no number within bounds."""
     values = np.full(len(properties), NO_VALUE, dtype=np.int64)
-    for row, held in enumerate(properties):
-        if held.__class__ is dict and ("value" in held or "revenue" in held):
-            said = held.get("value")
-            said = said if said.__class__ in (int, float) else held.get("revenue")
-            if said.__class__ in (int, float) and abs(said) <= LARGEST_VALUE:
-                values[row] = round(said * 1_000_000)
+    said = [held.get("value", held.get("revenue")) if held.__class__ is dict and held else None for held in properties]
+    for row in [row for row, value in enumerate(said) if value is not None]:
+        value = said[row] if said[row].__class__ in _NUMBER else properties[row].get("revenue")
+        if value.__class__ in _NUMBER and abs(value) <= LARGEST_VALUE:
+            values[row] = round(value * 1_000_000)
     return values
 
 

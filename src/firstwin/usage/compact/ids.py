@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from firstwin.core.text import is_clean
@@ -19,9 +20,9 @@ LONGEST = 255
 _ALL_ZERO = re.compile(r"[0-]*0[0-]*")
 
 
-def known_ids(values: Iterable[Any]) -> dict[Any, str | Code]:
-    """Each distinct value → its text, or why it is no id. None stays out: nothing was said."""
-    return {value: clean_id(value) for value in set(values) if value is not None}
+def known_ids(values: Iterable[str | None]) -> dict[str, str | Code]:
+    """Each distinct text → the id it is, or why it is no id. None stays out: nothing was said."""
+    return {value: _clean_text(value) for value in set(values) if value is not None}
 
 
 def clean_id(value: Any) -> str | Code:
@@ -32,7 +33,12 @@ def clean_id(value: Any) -> str | Code:
         value = int(value)
     if not isinstance(value, str | int | float):
         return Code.BAD_ID
-    text = str(value).strip()
+    return _clean_text(str(value))
+
+
+@lru_cache(maxsize=50_000)
+def _clean_text(said: str) -> str | Code:
+    text = said.strip()
     folded = text.casefold()
     if folded in JUNK or _ALL_ZERO.fullmatch(folded):
         return Code.JUNK_ID

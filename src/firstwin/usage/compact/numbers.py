@@ -12,9 +12,10 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 from django.db import models, transaction
+from django.db.models.functions import Cast
 
 from firstwin.usage.compact.looking import add_rows, rows_among, set_column
-from firstwin.usage.compact.times import Moments, moment_of
+from firstwin.usage.compact.times import Moments, moment_of, read_moment
 from firstwin.usage.models import LakeSetting
 from firstwin.usage.store.models import Actor, EventName, Place
 from firstwin.usage.store.router import EVENTS
@@ -43,7 +44,11 @@ def spread(numbers: Mapping[Any, int], keys: Sequence[Any], rows: Numbers) -> Nu
     return by_place[rows]
 
 
-def place_numbers(source: int, firsts: Mapping[str, int]) -> dict[str, int]:
+Cache = dict[tuple[int, str], tuple[int, int]]
+"""(source, key) → (number, the moment it was first heard of), of names met in one cycle."""
+
+
+def place_numbers(source: int, firsts: Mapping[str, int], met: Cache | None = None) -> dict[str, int]:
     """Place keys of one source, each with the moment it was first heard of → numbers."""
 
     def added(keys: Collection[str]) -> None:
@@ -51,31 +56,42 @@ def place_numbers(source: int, firsts: Mapping[str, int]) -> dict[str, int]:
         columns = ("source", "key", "how", "name", "domain", "first_at", "last_at", "events", "is_ignored")
         add_rows(Place, columns, rows)
 
-    return _numbered(Place, source, firsts, added)
+    return _numbered(Place, source, firsts, added, met)
 
 
-def actor_numbers(source: int, firsts: Mapping[str, int]) -> dict[str, int]:
+def actor_numbers(source: int, firsts: Mapping[str, int], met: Cache | None = None) -> dict[str, int]:
     """Actor keys (`u:…`, `a:…`) of one source, each with the moment it was first heard of → numbers."""
 
     def added(keys: Collection[str]) -> None:
         rows = [(source, key, uuid4(), moment_of(firsts[key]), "", "") for key in keys]
         add_rows(Actor, ("source", "key", "subject", "first_at", "name", "email"), rows)
 
-    return _numbered(Actor, source, firsts, added)
+    return _numbered(Actor, source, firsts, added, met)
 
 
-def _numbered(model: type[models.Model], source: int, firsts: Mapping[str, int], added: Any) -> dict[str, int]:
-    rows = model._default_manager.filter(source=source)
-    found = rows_among(rows, "key", firsts, "key", "pk", "first_at")
-    numbers = {key: pk for key, pk, _ in found}
-    missing = [key for key in firsts if key not in numbers]
-    earlier = {pk: moment for key, pk, first in found if (moment := moment_of(firsts[key])) < first}
-    if missing or earlier:
+def _numbered(
+    model: type[models.Model], source: int, firsts: Mapping[str, int], added: Any, met: Cache | None
+) -> dict[str, int]:
+    if not firsts:
+        return {}
+    cache = {} if met is None else met
+    if unmet := [key for key in firsts if (source, key) not in cache]:
+        _look_up(cache, model, source, unmet)
+    if missing := [key for key in unmet if (source, key) not in cache]:
         with transaction.atomic(using=EVENTS):
             added(missing)
-            set_column(model, "first_at", earlier)
-        numbers |= dict(rows_among(rows, "key", missing, "key", "pk"))
-    return numbers
+        _look_up(cache, model, source, missing)
+    earlier = {key: first for key, first in firsts.items() if first < cache[source, key][1]}
+    if earlier:  # events may come late
+        set_column(model, "first_at", {cache[source, key][0]: moment_of(first) for key, first in earlier.items()})
+        cache.update({(source, key): (cache[source, key][0], first) for key, first in earlier.items()})
+    return {key: cache[source, key][0] for key in firsts}
+
+
+def _look_up(cache: Cache, model: type[models.Model], source: int, keys: Collection[str]) -> None:
+    rows = model._default_manager.filter(source=source).annotate(first=Cast("first_at", models.TextField()))
+    for key, pk, first in rows_among(rows, "key", keys, "key", "pk", "first"):
+        cache[source, key] = pk, read_moment(first)
 
 
 EventKey = tuple[str, str]

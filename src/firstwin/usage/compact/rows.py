@@ -13,11 +13,21 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db import Error as DatabaseError
 
+from firstwin.core.collecting import seldom_collected
 from firstwin.usage.compact.columns import KIND, NO_VALUE, Columns, columns_of
 from firstwin.usage.compact.debugger import keep_refused
 from firstwin.usage.compact.identity import keep_told
 from firstwin.usage.compact.knowing import know
-from firstwin.usage.compact.numbers import Named, Numbers, actor_numbers, dense, name_numbers, place_numbers, spread
+from firstwin.usage.compact.numbers import (
+    Cache,
+    Named,
+    Numbers,
+    actor_numbers,
+    dense,
+    name_numbers,
+    place_numbers,
+    spread,
+)
 from firstwin.usage.compact.placing import places_at
 from firstwin.usage.compact.reading import read_batch
 from firstwin.usage.compact.refusals import Code, Refusal
@@ -30,8 +40,10 @@ from firstwin.usage.store.models.inbox import Form
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 8_000
+_AT_ONCE = 2_000
 """Events read at once: as objects they take ten times the space of their text."""
+
+_KINDS = [KIND.get(what, "") for what in What]
 
 
 @dataclass
@@ -47,7 +59,7 @@ class Part:
 @dataclass
 class Made:
     """table: rows of the schema of events.  taken: the batches they came from.  failed: batches that could not be read,
-    with the reason.  touched_places: places that something was learned about."""
+    with the reason.  rejected: elements that were turned down, with their source."""
 
     table: pa.Table
     taken: list[Inbox] = field(default_factory=list)
@@ -68,20 +80,42 @@ class Made:
         keep_refused(self.rejected)
 
 
+@dataclass
+class _Cycle:
+    """What is gathered while batches are read."""
+
+    made: Made = field(default_factory=lambda: Made(EVENTS.empty_table()))
+    told: Told = field(default_factory=Told)
+    named: Named = field(default_factory=Named)
+    places: Cache = field(default_factory=dict)
+    actors: Cache = field(default_factory=dict)
+
+
 def rows_of(batches: Sequence[Inbox], *, now: datetime) -> Made:
     """Read these batches and store what they tell about names and people."""
-    made, told, named, parts, tables = Made(EVENTS.empty_table()), Told(), Named(), list[Part](), list[pa.Table]()
-    segment = sorted((one for one in batches if one.form == Form.SEGMENT), key=lambda one: (one.source, one.pk))
-    for source, own in groupby(segment, key=lambda one: one.source):
+    cycle = _Cycle()
+    with seldom_collected():
+        parts = _read(cycle, [one for one in batches if one.form == Form.SEGMENT])
+        tables = [table for one in batches if one.form == Form.ARROW for table in _ready(one, cycle.made)]
+        moved = keep_told(cycle.told, now=now)
+        know(moved, {number for number, _ in cycle.places.values()}, now=now)
+        for part in parts:
+            _place(part)
+            tables.append(_table(part))
+    cycle.made.table = pa.concat_tables([cycle.made.table, *tables])
+    return cycle.made
+
+
+def _read(cycle: _Cycle, batches: Sequence[Inbox]) -> list[Part]:
+    parts: list[Part] = []
+    for source, own in groupby(sorted(batches, key=_order), key=lambda one: one.source):
         for some in _chunks(list(own)):
-            parts += _parts(source, some, told, named, made)
-    tables += [table for one in batches if one.form == Form.ARROW for table in _ready(one, made)]
-    moved = keep_told(told, now=now)
-    know(moved, {int(pk) for part in parts for pk in np.unique(part.place) if pk}, now=now)
-    _place(parts)
-    tables += [_table(part) for part in parts]
-    made.table = pa.concat_tables([made.table, *tables])
-    return made
+            parts += _parts(cycle, source, some)
+    return parts
+
+
+def _order(batch: Inbox) -> tuple[int, int]:
+    return batch.source, batch.pk
 
 
 def _chunks(batches: Sequence[Inbox]) -> Iterator[list[Inbox]]:
@@ -97,38 +131,40 @@ def _chunks(batches: Sequence[Inbox]) -> Iterator[list[Inbox]]:
         yield some
 
 
-def _parts(source: int, batches: list[Inbox], told: Told, named: Named, made: Made) -> list[Part]:
+def _parts(cycle: _Cycle, source: int, batches: list[Inbox]) -> list[Part]:
     """The rows of these batches. A batch that nobody can make sense of costs only itself."""
     try:
-        part = _part(source, batches, told, named, made)
+        part = _part(cycle, source, batches)
     except DatabaseError:
         raise  # the database is ill, not the batch
     except Exception as problem:
         if len(batches) > 1:
-            return [part for batch in batches for part in _parts(source, [batch], told, named, made)]
+            return [part for batch in batches for part in _parts(cycle, source, [batch])]
         logger.exception("Batch %d of source %d cannot be read.", batches[0].pk, source)
-        made.failed.append((batches[0], f"{type(problem).__name__}: {problem}"[:300]))
+        cycle.made.failed.append((batches[0], f"{type(problem).__name__}: {problem}"[:300]))
         return []
-    made.taken += batches
-    made.rejected += [(source, refusal) for refusal in part.columns.refused]
+    cycle.made.taken += batches
+    cycle.made.rejected += [(source, refusal) for refusal in part.columns.refused]
     return [part]
 
 
-def _part(source: int, batches: list[Inbox], told: Told, named: Named, made: Made) -> Part:
+def _part(cycle: _Cycle, source: int, batches: list[Inbox]) -> Part:
     columns = columns_of(source, [read_batch(batch, micros(batch.received_at)) for batch in batches])
     group_keys, group_rows, group_first = dense(columns.group, columns.ts)
-    places = place_numbers(source, dict(zip(group_keys, group_first.tolist(), strict=True)))
-    actors, actor_rows, actor_keys = _actors(source, columns)
-    tell(told, columns, actors, places)
-    return Part(
+    places = place_numbers(source, dict(zip(group_keys, group_first.tolist(), strict=True)), cycle.places)
+    actors, actor_rows, actor_keys = _actors(cycle, columns)
+    tell(cycle.told, columns, actors, places)
+    part = Part(
         columns,
         place=spread(places, group_keys, group_rows),
         actor=spread(actors, actor_keys, actor_rows),
-        feature=_features(source, columns, named, made),
+        feature=_features(cycle, columns),
     )
+    columns.forget_texts()
+    return part
 
 
-def _actors(source: int, columns: Columns) -> tuple[dict[str, int], Numbers, list[str]]:
+def _actors(cycle: _Cycle, columns: Columns) -> tuple[dict[str, int], Numbers, list[str]]:
     """(key → number, the place of each row's key among the keys, the keys)"""
     said = [
         f"u:{user}" if user is not None else None if anonymous is None else f"a:{anonymous}"
@@ -138,28 +174,28 @@ def _actors(source: int, columns: Columns) -> tuple[dict[str, int], Numbers, lis
     firsts = dict(zip(keys, first.tolist(), strict=True))
     for key, at in other_keys(columns).items():
         firsts[key] = min(at, firsts.get(key, at))
-    return actor_numbers(source, firsts), rows, keys
+    return actor_numbers(columns.source, firsts, cycle.actors), rows, keys
 
 
-def _features(source: int, columns: Columns, named: Named, made: Made) -> Numbers:
-    kinds = [KIND.get(What(what), "") for what in columns.what.tolist()]
+def _features(cycle: _Cycle, columns: Columns) -> Numbers:
+    kinds = [_KINDS[what] for what in columns.what.tolist()]
     said = [(kind, name) if kind and name else None for kind, name in zip(kinds, columns.name, strict=True)]
     keys, rows, first = dense(said, columns.ts)
+    named = cycle.named
     name_numbers(dict(zip(keys, first.tolist(), strict=True)), named)
     if named.beyond:
         beyond = [place for place, key in enumerate(keys) if key in named.beyond]
         received = columns.received[np.isin(rows, beyond)].tolist()
         warnings = [Refusal(Code.TOO_MANY_NAMES, at, b"", event="(other)", is_warning=True) for at in received]
-        made.rejected += [(source, warning) for warning in warnings]
+        columns.refused += warnings
     return spread(named.numbers, keys, rows)
 
 
-def _place(parts: Sequence[Part]) -> None:
+def _place(part: Part) -> None:
     """Events that name no customer belong to where their actor was."""
-    for part in parts:
-        rows = np.flatnonzero((part.place == 0) & (part.actor > 0))
-        if len(rows):
-            part.place[rows] = places_at(part.actor[rows], part.columns.ts[rows])
+    rows = np.flatnonzero((part.place == 0) & (part.actor > 0))
+    if len(rows):
+        part.place[rows] = places_at(part.actor[rows], part.columns.ts[rows])
 
 
 def _table(part: Part) -> pa.Table:

@@ -35,7 +35,8 @@ def track(**said: Any) -> dict[str, Any]:
 
 
 def rows(found: Made) -> list[dict[str, Any]]:
-    return found.table.to_pylist()
+    listed: list[dict[str, Any]] = found.table.to_pylist()
+    return listed
 
 
 def codes(found: Made) -> list[str]:

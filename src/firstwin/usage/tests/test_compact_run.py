@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from firstwin.accounts.models import Account, AccountExternalId
+from firstwin.usage.compact import reading as reading_module
 from firstwin.usage.compact import rows as rows_module
 from firstwin.usage.compact.replay import replay
 from firstwin.usage.compact.run import compact_once, release
@@ -67,12 +68,11 @@ def test_a_batch_sent_again_much_later_changes_nothing(source: Source) -> None:
 
 def test_a_batch_nobody_can_read_waits_for_a_person(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = arrived(source, {"batch": [track()]}), arrived(source, {"batch": [track(messageId="m2")]})
-    read = rows_module.read_batch
 
     def read_batch(inbox: Inbox, received: int) -> Any:
         if inbox.pk == bad.pk:
             raise ValueError("odd")
-        return read(inbox, received)
+        return reading_module.read_batch(inbox, received)
 
     monkeypatch.setattr(rows_module, "read_batch", read_batch)
     compact()
