@@ -143,8 +143,8 @@ def _cohort(opens: date, closes: date, by: str, waits: Sequence[_Wait]) -> Cohor
 
 def _waits(accounts: AccountSet, clock: str, on: date, known_by: datetime | None) -> list[_Wait]:
     asked = whose(accounts)
-    with opened(asked, on, known_by=known_by) as lake:
-        wins = first_days(lake, meanings(known_by), "first_win").tolist()
+    with opened(asked, on, known_by=known_by, tables=("actor_blocks", "feature_blocks")) as lake:
+        wins = first_days(lake, meanings(known_by))["first_win"].tolist()
     started = bought(asked, on, known_by).started.tolist()
     left = _left(asked, on, known_by)
     spoke = _kickoffs(asked, on, known_by) if clock == KICKOFF else None

@@ -58,14 +58,22 @@ def _in_force(n: int, seats: Bought, products: list[int]) -> Ints:
     return has
 
 
-def first_days(lake: Opened, said: Mapping[int, Meaning], means: str) -> Ints:
-    """By account, the first day on which an event that means so occurred; NEVER where there was none."""
-    found = np.full(len(lake.whose.accounts), np.iinfo(np.int64).max)
-    features = sorted(feature for feature, one in said.items() if one.means == means and not one.is_ignored)
-    if features:
-        asked = lake.ask("features", features=features, first=0, last=lake.day // BLOCK)
+def first_days(lake: Opened, said: Mapping[int, Meaning]) -> dict[str, Ints]:
+    """`activation`, `first_win` → by account, the first day on which an event that means so occurred; NEVER where there
+    was none."""
+    meant = {feature: one.means for feature, one in said.items() if one.means and not one.is_ignored}
+    found = {means: np.full(len(lake.whose.accounts), _FAR) for means in ("activation", "first_win")}
+    if meant:
+        asked = lake.ask("features", features=sorted(meant), first=0, last=lake.day // BLOCK)
         account = lake.whose.of_places(asked["place"])
         mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
         here = (account >= 0) & (mask != 0)
-        np.minimum.at(found, account[here], bits.first_day(asked["block"][here], mask[here]))
-    return np.where(found == np.iinfo(np.int64).max, NEVER, found)
+        account, feature = account[here], asked["feature"][here]
+        days = bits.first_day(asked["block"][here], mask[here])
+        for means, first in found.items():
+            some = np.isin(feature, [number for number, said_of in meant.items() if said_of == means])
+            np.minimum.at(first, account[some], days[some])
+    return {means: np.where(first == _FAR, NEVER, first) for means, first in found.items()}
+
+
+_FAR = int(np.iinfo(np.int64).max)

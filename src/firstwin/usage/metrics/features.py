@@ -21,7 +21,7 @@ HALF, LESS, MORE, DOUBLE = 0.5, 0.8, 1.25, 2.0
 
 def heat(account_id: int, on: date, weeks: int = 26, *, known_by: datetime | None = None) -> Heat:
     """Events of each feature in spans of 7 days, whose last ends with `on`. Features without any are left out."""
-    with opened(whose([account_id]), on, known_by=known_by) as lake:
+    with opened(whose([account_id]), on, known_by=known_by, tables=("actor_blocks", "feature_days")) as lake:
         asked = lake.ask("feature_days", first=lake.day - 7 * weeks + 1, last=lake.day)
         mine = lake.whose.of_places(asked["place"]) >= 0
         features, places = np.unique(asked["feature"][mine], return_inverse=True)

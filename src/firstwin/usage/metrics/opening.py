@@ -1,6 +1,6 @@
 """The lake, opened for metrics: the roll-ups, with events that found their place later, as meant at a moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,6 +19,10 @@ from firstwin.usage.metrics.unplaced import placements
 from firstwin.usage.metrics.whose import Whose
 
 EARLIEST = date(1970, 1, 1)
+USUAL = ("actor_blocks", "feature_blocks", "place_days")
+
+FEW_PLACES = 100
+"""Of so many the rows are kept at hand: opening files for each question would take longer than all answers."""
 
 
 @dataclass(slots=True)
@@ -68,33 +72,44 @@ def shared() -> Iterator[None]:
 
 @contextmanager
 def opened(
-    whose: Whose, on: date, *, known_by: datetime | None = None, since: date = EARLIEST, also: tuple[str, ...] = ()
+    whose: Whose, on: date, *, known_by: datetime | None = None, tables: Sequence[str] = USUAL
 ) -> Iterator[Opened]:
-    """Everything of these accounts from `since` up to the block of `on`."""
+    """Everything of these accounts up to the block of `on`.  tables: the roll-ups that are asked."""
     held = _shared.get()
     if held is None:
-        with _opened(whose, on, known_by, since) as lake:
+        with _opened(whose, on, known_by, tables) as lake:
             yield lake
         return
-    key = (whose.accounts.tobytes(), whose.is_all, on, known_by, since)
+    key = (whose.accounts.tobytes(), whose.is_all, on, known_by)
     if key not in held.kept:
-        held.kept[key] = held.stack.enter_context(_opened(whose, on, known_by, since))
+        held.kept[key] = held.stack.enter_context(_opened(whose, on, known_by, ROLLUPS))
     yield held.kept[key]
 
 
 @contextmanager
-def _opened(whose: Whose, on: date, known_by: datetime | None, since: date) -> Iterator[Opened]:
+def _opened(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[str]) -> Iterator[Opened]:
     places = None if whose.is_all else [0, *whose.places.tolist()]
-    with reading(day_from=since, day_to=on, places=places, tables=(*ROLLUPS, "events")) as connection:
+    with reading(day_from=EARLIEST, day_to=on, places=places, tables=(*tables, "events")) as connection:
+        connection.execute("set parquet_metadata_cache = true")
+        if places is not None and len(places) <= FEW_PLACES:
+            _keep_at_hand(connection, tables)
         known_on = number_of(day_of(known_by)) if known_by is not None else None
         until = end_of(on).replace(tzinfo=None)
         if known_by is not None:
-            _as_meant(connection, known_by)
-        _place(connection, whose, known_by)
+            _as_meant(connection, known_by, tables)
+        if "actor_blocks" in tables:
+            _place(connection, whose, known_by, tables)
         yield Opened(connection, whose, on, known_by, number_of(on), known_on, until)
 
 
-def _as_meant(connection: Any, known_by: datetime) -> None:
+def _keep_at_hand(connection: Any, tables: Sequence[str]) -> None:
+    for table in tables:
+        connection.execute(f"create temp table {table}_here as from {table}")
+        connection.execute(f"drop view {table}")
+        connection.execute(f"alter table {table}_here rename to {table}")
+
+
+def _as_meant(connection: Any, known_by: datetime, tables: Sequence[str]) -> None:
     """Roll-ups are made under the meanings of now. Where others stood then, they are made again from the events."""
     now, then = (_bearing(at) for at in (None, known_by))
     if now == then:
@@ -108,10 +123,10 @@ def _as_meant(connection: Any, known_by: datetime) -> None:
         "create or replace temp table meanings as "
         "select feature, product, is_ignored <> 0 as is_ignored from meant_then"
     )
-    for table in ROLLUPS:
+    for table in tables:
         made = rollups.made_of_events(table)
         connection.execute(f"create temp table {table}_then as {made}")
-        connection.execute(f"drop view {table}")
+        connection.execute(f"drop {_kind(connection, table)} {table}")
         connection.execute(f"alter table {table}_then rename to {table}")
 
 
@@ -121,7 +136,7 @@ def _bearing(at: datetime | None) -> set[tuple[int, int, bool]]:
     return {(feature, one.product_id or 0, one.is_ignored) for feature, one in said if one.product_id or one.is_ignored}
 
 
-def _place(connection: Any, whose: Whose, known_by: datetime | None) -> None:
+def _place(connection: Any, whose: Whose, known_by: datetime | None, tables: Sequence[str]) -> None:
     """Add what named no place when it came and whose actor is known by now, as places of their own."""
     actors = connection.sql(asking.text_of("unplaced")).fetchnumpy()["actor"]
     if not len(actors):
@@ -131,7 +146,7 @@ def _place(connection: Any, whose: Whose, known_by: datetime | None) -> None:
         return
     put_numbers(connection, "placements", **found)
     connection.execute(f"create temp table placed_later as {asking.text_of('placed_later')}")
-    for table in ROLLUPS:
+    for table in tables:
         made = f"with events as (select * from placed_later) {rollups.made_of_events(table)}"  # noqa: S608
         connection.execute(f"create temp table {table}_later as {made}")
         _rename(connection, table)
@@ -145,8 +160,9 @@ def _place(connection: Any, whose: Whose, known_by: datetime | None) -> None:
 
 
 def _rename(connection: Any, table: str) -> None:
-    [(kind,)] = connection.execute(
-        "select table_type from information_schema.tables where table_name = ?", [table]
-    ).fetchall()
-    word = "view" if kind == "VIEW" else "table"
-    connection.execute(f"alter {word} {table} rename to {table}_placed")
+    connection.execute(f"alter {_kind(connection, table)} {table} rename to {table}_placed")
+
+
+def _kind(connection: Any, table: str) -> str:
+    found = connection.execute("select 1 from duckdb_views() where view_name = ?", [table]).fetchall()
+    return "view" if found else "table"

@@ -37,7 +37,7 @@ def people_of(account_id: int, on: date, now: datetime, *, known_by: datetime | 
 
     One human is one row, under whatever names they came.
     """
-    with opened(whose([account_id]), on, known_by=known_by) as lake:
+    with opened(whose([account_id]), on, known_by=known_by, tables=("actor_blocks",)) as lake:
         seen = _seen(lake)
         day = lake.day
     named = _named(list(seen))

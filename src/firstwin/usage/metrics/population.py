@@ -59,7 +59,7 @@ def read_columns(lake: Opened) -> Columns:
     seats = bought(asked, on, lake.known_by)
     said = meanings(lake.known_by)
     core_used, core_total = core_use(lake, said, seats)
-    activated, won = (first_days(lake, said, means) for means in ("activation", "first_win"))
+    firsts = first_days(lake, said)
     basis = _basis(lake, people, days)
     measured = (basis == columns.EVENTS) | (basis == columns.BOTH)
     seen = basis != columns.NONE
@@ -90,8 +90,8 @@ def read_columns(lake: Opened) -> Columns:
         core_total=core_total,
         teams_28=only(traits["team"], measured),
         sites_28=only(traits["site"], measured),
-        activated=activated,
-        first_win=won,
+        activated=firsts["activation"],
+        first_win=firsts["first_win"],
         windows=days.windows,
         windows_known=days.windows_known,
         bought=seats,

@@ -14,7 +14,7 @@ from firstwin.usage.metrics.whose import Humans, whose
 
 def weekly(account_id: int, on: date, weeks: int = 104, *, known_by: datetime | None = None) -> list[Week]:
     """Spans of 7 days, the earliest first; the last one ends with `on`."""
-    with opened(whose([account_id]), on, known_by=known_by) as lake:
+    with opened(whose([account_id]), on, known_by=known_by, tables=("actor_blocks", "place_days")) as lake:
         people, is_measured = _people(lake, weeks)
         asked = lake.ask("days", first=lake.day - 7 * weeks + 1, last=lake.day)
         mine = lake.whose.of_places(asked["place"]) >= 0
