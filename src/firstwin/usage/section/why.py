@@ -17,7 +17,7 @@ from firstwin.usage.section.gather import Reading
 from firstwin.usage.section.pictures import week_title
 from firstwin.usage.store.models import EventName
 
-MOST = 50
+MOST = 20
 BASES = {
     "events": "single events",
     "aggregates": "daily counts that somebody else made",
