@@ -59,7 +59,6 @@ def test_what_belongs_to_it_is_committed_with_it(lake: Path) -> None:
     assert not Inbox.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_nothing_is_changed_when_what_belongs_to_it_fails(lake: Path) -> None:
     pk = batch()
 
@@ -73,14 +72,12 @@ def test_nothing_is_changed_when_what_belongs_to_it_fails(lake: Path) -> None:
     assert put(Event(1), inbox=[pk]).rows == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_batch_taken_up_by_another_is_not_stored_twice(lake: Path) -> None:
     with pytest.raises(lease.Busy):
         put(Event(1), inbox=[4711])
     assert not Piece.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_full_disk_leaves_everything_as_it_was(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(Event(1))
     pk = batch()
@@ -121,7 +118,6 @@ def test_a_lease_that_ran_out_or_whose_process_is_gone_is_taken_over(lake: Path)
         assert not Lease.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_who_lost_the_lease_commits_nothing(lake: Path) -> None:
     with lease.alone(lease.ADDING, now=NOW):
         Lease.objects.update(holder="somebody else")
