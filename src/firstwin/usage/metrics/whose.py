@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 
 from firstwin.accounts.bulk import among, plain_rows
@@ -77,7 +78,10 @@ def _ids(accounts: AccountSet | Collection[int] | None) -> tuple[Numbers, bool]:
     if accounts is not None and not isinstance(accounts, AccountSet):
         return np.unique(np.array(list(accounts), np.int64)), False
     rows = accounts.accounts().rows if accounts is not None else Account.objects.all()
-    found = plain_rows(rows.order_by("pk").values_list("pk"))
+    try:
+        found = plain_rows(rows.order_by("pk").values_list("pk"))
+    except EmptyResultSet:  # nobody can be in the set
+        found = []
     return np.array(found, np.int64).reshape(-1), accounts is None or accounts.account_q is None
 
 
@@ -121,8 +125,6 @@ def _end(same: dict[int, int], start: int) -> int:
 
 def store_rows(rows: Any) -> list[Any]:
     """Plain rows of a `values_list` over the store."""
-    from django.core.exceptions import EmptyResultSet
-
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
