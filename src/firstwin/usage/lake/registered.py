@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from firstwin.core import clock
 from firstwin.core.backup.after import Restore, register_after_restore
 from firstwin.core.backup.folders import register_folder
+from firstwin.core.companions import Companion, register_companion
 from firstwin.core.invariants import register_invariant
 from firstwin.usage.lake import home, tasks
 
@@ -17,6 +19,14 @@ def register() -> None:
     register_invariant("usage.rollups", "Roll-ups are what their events make (a sample)", _rollup_problems)
     register_invariant("usage.leases", "Nobody holds the lake for ever", _lease_problems)
     tasks.register_schedules()
+    # A thread of its own: while files are merged, events go on being taken up.
+    register_companion(Companion("lake", _tend, rest_seconds=5.0))
+
+
+def _tend() -> bool:
+    from firstwin.usage.lake.upkeep import tend
+
+    return tend(clock.now())
 
 
 def _forget_leases(restore: Restore, now: datetime) -> list[str]:
