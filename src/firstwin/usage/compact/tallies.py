@@ -89,6 +89,7 @@ def _hours(table: pa.Table, is_new: npt.NDArray[np.bool_]) -> dict[Hour, Counts]
     sources, received = _numbers(table, "source"), _numbers(table, "received")
     hour = received // HOUR
     lag = np.maximum(received - _numbers(table, "ts"), 0) // 1_000
+    lag[_numbers(table, "run") > 0] = 0  # what a file tells of the past did not arrive late
     place, is_late = _numbers(table, "place"), _numbers(table, "known_on") > 0
     known = [
         pk for (pk,) in rows_among(Place.objects.filter(account__isnull=False), "id", np.unique(place).tolist(), "pk")
