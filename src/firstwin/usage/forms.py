@@ -33,11 +33,18 @@ class KeyForm(forms.Form):
     label = forms.CharField(label="What it is for", max_length=80, required=False)
 
 
+class ProductField(forms.ModelChoiceField):
+    """A product by its key."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(str(value).replace("\x00", "") if value else value)
+
+
 class MeaningForm(forms.Form):
     """What one event name means."""
 
     label = forms.CharField(label="Label", max_length=120, required=False, help_text="How people read it here.")
-    product = forms.ModelChoiceField(
+    product = ProductField(
         Product.objects.none(), label="Product", required=False, to_field_name="key", empty_label="None"
     )
     parent = forms.TypedChoiceField(label="Belongs under", required=False, coerce=int, empty_value=None)

@@ -195,7 +195,7 @@ def test_what_the_form_cannot_mean_comes_back(operations: User, client_of) -> No
     client = client_of(operations)
     assert client.post(f"/usage/events/{one}/", {"label": "x" * 121}).status_code == 422
     assert client.post(f"/usage/events/{one}/", {"parent": str(one)}).status_code == 422
-    assert client.post(f"/usage/events/{one}/", {"product": "none-such"}).status_code == 422
+    assert client.post(f"/usage/events/{one}/", {"product": "none-such\x00"}).status_code == 422
     for said in ({}, {"row": ["x"]}, {"row": [one], "change": "joy"}, {"row": [one], "change": "product:no"}):
         assert client.post("/usage/events/meanings/", said).status_code == 422
     assert client.post("/usage/events/meanings/", {"row": ["999"], "change": "core"}).status_code == 404

@@ -158,7 +158,7 @@ def _ticked(request: HttpRequest) -> list[int]:
 
 def _said(post: Any) -> tuple[str, dict[str, Any]]:
     """What the bar of ticked rows says: (words, changes)."""
-    said = str(post.get("change", ""))
+    said = str(post.get("change", "")).replace("\x00", "")
     if said in CHANGES:
         return CHANGES[said]
     if said.startswith("product:"):

@@ -114,11 +114,14 @@ def _asked(request: HttpRequest, filters: Filters) -> dict[str, Any]:
 
 def _filters(said: Any) -> Filters:
     """From an address or a form. A source nobody knows is no filter."""
+    words = {
+        name: str(said.get(name) or "").replace("\x00", "").strip() for name in ("source", "code", "event", "person")
+    }
     return Filters(
-        source=Source.objects.filter(key=said.get("source") or "").first(),
-        code=str(said.get("code") or "")[:24],
-        event=str(said.get("event") or "").strip()[:200].replace("\x00", ""),
-        person=str(said.get("person") or "").strip()[:255].replace("\x00", ""),
+        source=Source.objects.filter(key=words["source"][:64]).first(),
+        code=words["code"][:24],
+        event=words["event"][:200],
+        person=words["person"][:255],
         before=whole_number(said.get("before")),
     )
 

@@ -63,7 +63,7 @@ def _decided(request: HttpRequest, asker: Reader, found: Place) -> HttpResponse:
     said, called = request.POST.get("is", ""), found.name or found.key
     told: dict[str, Any] = {"by": asker.user, "place": found, "now": asker.now}
     if said == "account":
-        account = _account(asker, request.POST.get("account", ""))
+        account = _account(asker, request.POST.get("account", "").replace("\x00", ""))
         payload, verb, words = mean(account=account, **told), "place.meant", f"{called} is {account.name}"
     elif said == "new":
         name = str(request.POST.get("name") or "").strip()[:200]
