@@ -101,6 +101,13 @@ def test_the_first_win_stands_in_its_cohort(client_of: Any, owner: User, used: A
     assert part.strip().startswith('<div class="adoption-cohorts-all" id="cohorts">')
 
 
+def test_who_has_no_accounts_sees_no_cohorts(client_of: Any, stranger: User, used: Account) -> None:
+    for query in ("", "?clock=kickoff", "?filter=habit_weeks+%3E%3D+99"):
+        answer = client_of(stranger).get(f"/usage/adoption/cohorts/{query}")
+        assert answer.status_code == 200
+        assert "1 account" not in answer.content.decode()
+
+
 def test_an_account_without_events_is_empty_beside_one_with_them(client_of: Any, owner: User, used: Account) -> None:
     open_account(by=owner, name="Beta", now=clock.now())
     answer = client_of(owner).get("/accounts/beta/usage/")
