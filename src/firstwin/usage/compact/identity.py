@@ -20,7 +20,8 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(slots=True)
 class Moved:
-    """What changed: actors of whom something new is known, places whose name or domain changed."""
+    """What changed: actors of whom something new is known, places whose name or domain changed. Of the actors it is
+    kept that they changed (`Actor.is_told`) until the other database knows."""
 
     actors: set[int] = field(default_factory=set)
     places: set[int] = field(default_factory=set)
@@ -44,6 +45,7 @@ def keep_told(told: Told, *, now: datetime) -> Moved:
         moved.places |= _keep_words(
             Place, ("name", "domain", "said_at"), {pk: (at, words) for pk, (at, *words) in told.places.items()}
         )
+        set_column(Actor, "is_told", dict.fromkeys(moved.actors, True))
     failpoint("compact.identity.after")
     return moved
 

@@ -7,22 +7,28 @@ from datetime import datetime
 from django.db import transaction
 
 from firstwin.usage.compact.identity import Moved
+from firstwin.usage.compact.looking import rows_among, set_column
 from firstwin.usage.compact.matching import match_places, touch
 from firstwin.usage.compact.people import settle_people
 from firstwin.usage.compact.placing import homes_of
-from firstwin.usage.store.models import Residence
+from firstwin.usage.compact.telling import Told
+from firstwin.usage.store.models import Actor, Residence
 from firstwin.usage.store.router import EVENTS
 
 _AT_ONCE = 10_000
 
 
-def know(moved: Moved, places: Collection[int], *, now: datetime) -> set[int]:
-    """moved: of whom something new was told.  places: those that may mean an account we know by now. Returns the
-    places that came to mean one."""
+def know(told: Told, moved: Moved, places: Collection[int], *, now: datetime) -> set[int]:
+    """told: what calls said.  moved: what of that is new.  places: those that may mean an account we know by now.
+    Returns the places that came to mean one."""
     found = match_places({*places, *moved.places}, now=now)
-    for actors in [sorted(moved.actors), *residents(found)]:
+    spoken = {key[0] for key in (*told.homes, *told.links)} | {*told.names, *told.emails} | moved.actors
+    # Not only what moved: a process that died after storing it left the rest to this one.
+    waiting = {pk for (pk,) in rows_among(Actor.objects.filter(is_told=True), "id", spoken, "pk")}
+    for actors in [sorted(waiting), *residents(found)]:
         settle_people(actors, now=now)
         touch_homes(actors, now=now)
+        set_column(Actor, "is_told", dict.fromkeys(actors, False))
     return found
 
 

@@ -123,5 +123,5 @@ def _opened(unknown: Collection[Unknown], now: datetime) -> dict[int, tuple[int,
         received = receive_accounts(said=said, source=source, now=now)
         refresh_received(received.touched, now=now)
         failpoint("compact.accounts.opened")
-        found |= {row: (account, "opened") for row, account in received.ids.items()}
+        found |= {row: (account, "external_id") for row, account in received.ids.items()}
     return found

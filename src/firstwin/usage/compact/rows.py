@@ -98,7 +98,7 @@ def rows_of(batches: Sequence[Inbox], *, now: datetime) -> Made:
         parts = _read(cycle, [one for one in batches if one.form == Form.SEGMENT])
         tables = [table for one in batches if one.form == Form.ARROW for table in _ready(one, cycle.made)]
         moved = keep_told(cycle.told, now=now)
-        know(moved, {number for number, _ in cycle.places.values()}, now=now)
+        know(cycle.told, moved, {number for number, _ in cycle.places.values()}, now=now)
         for part in parts:
             _place(part)
             tables.append(_table(part))

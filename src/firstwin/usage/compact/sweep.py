@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from firstwin.usage.compact.identity import Moved
 from firstwin.usage.compact.knowing import know, touch_homes
 from firstwin.usage.compact.people import settle_people
+from firstwin.usage.compact.telling import Told
 from firstwin.usage.store.models import Actor, Place
 
 RECENT = timedelta(days=7)
@@ -22,7 +23,7 @@ def sweep_names(now: datetime) -> bool:
     rest = unknown.filter(pk__gt=_round["place"]).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     turn = list(rest)
     _round["place"] = turn[-1] if len(turn) == AT_ONCE else 0
-    found = know(Moved(), {*recent, *turn}, now=now)
+    found = know(Told(), Moved(), {*recent, *turn}, now=now)
     _sweep_people(now)
     return bool(found)
 

@@ -43,6 +43,7 @@ class Actor(models.Model):
     subject: what logs and exports call it.
     name, email: as its identify calls tell them, until a person stands for it. name_at, email_at: when the calls
     occurred that told them, so that older ones change nothing.
+    is_told: something was told of it that the other database does not know yet.
     """
 
     source = models.PositiveBigIntegerField()
@@ -55,6 +56,7 @@ class Actor(models.Model):
     email = models.CharField(max_length=320, blank=True)
     name_at = models.DateTimeField(null=True, blank=True)
     email_at = models.DateTimeField(null=True, blank=True)
+    is_told = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="actor_once")]
