@@ -30,7 +30,7 @@ def depth_of(usage: Usage, heat: Heat, *, known_by: datetime | None) -> Depth:
     core = {feature: one for feature, one in meanings(known_by).items() if one.is_core and not one.is_ignored}
     bought = {one.product_id for one in usage.products if one.in_force and one.product_id is not None}
     if bought:
-        core = {feature: one for feature, one in core.items() if one.product_id in bought}
+        core = {feature: one for feature, one in core.items() if one.product_id is None or one.product_id in bought}
     counts = {row.feature: sum(row.counts[-4:]) for row in heat.rows}
     unnamed = [feature for feature, one in core.items() if not one.label]
     names = _names(unnamed)
