@@ -24,6 +24,7 @@ from firstwin.usage.lake.reading import reading
 from firstwin.usage.lake.schema import What
 from firstwin.usage.models import Source
 from firstwin.usage.store.models import Actor, ActorTrait, EventName, Inbox, Place, Touched
+from firstwin.usage.store.router import EVENTS as EVENTS_DATABASE
 
 pytestmark = pytest.mark.django_db
 
@@ -239,7 +240,7 @@ def test_undoing_takes_out_what_still_waits(shop: Desk) -> None:
 def test_cut_off_between_the_two_stores_nothing_is_lost_or_counted_twice(
     shop: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The inbox has committed, the cursor has not: the slice is taken in again."""
+    """Where each has a database of its own, the inbox has committed and the cursor has not: the slice comes again."""
     shop.put(daily=HEAD_DAILY + "d1,S1,2024-05-01,Export,9,\nd2,S2,2024-05-01,Export,4,\n")
 
     def cut_off(*args: Any) -> Any:
@@ -254,11 +255,12 @@ def test_cut_off_between_the_two_stores_nothing_is_lost_or_counted_twice(
         broken.setattr("firstwin.connectors.records_intake.store", cut_off)
         with pytest.raises(KeyboardInterrupt):
             shop.run(DAILY)
-    assert Inbox.objects.count() == 1
+    waiting = Inbox.objects.count()
+    assert waiting == (0 if EVENTS_DATABASE == "default" else 1)
     run = ImportRun.objects.latest("pk")
     report = run_staged(run.pk, now=clock.now())
     assert counts(report.files[0]) == {"read": 2, "new": 2}
-    assert Inbox.objects.count() == 2
+    assert Inbox.objects.count() == waiting + 1
     assert bring_in(run=run.pk, now=clock.now())
     assert lake("line", "count") == [(2, 9), (3, 4)]
 
