@@ -33,7 +33,7 @@ class KeyForm(forms.Form):
     label = forms.CharField(label="What it is for", max_length=80, required=False)
 
 
-class ProductField(forms.ModelChoiceField):
+class ProductField(forms.ModelChoiceField[Product]):
     """A product by its key."""
 
     def to_python(self, value: Any) -> Any:
