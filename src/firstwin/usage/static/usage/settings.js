@@ -25,5 +25,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // A second form that acts on the ticked rows of a grid, beside the one its bar belongs to.
 document.addEventListener("formdata", (event) => {
   const grid = document.getElementById(event.target.dataset.rowsOf ?? "");
+  if (grid && document.querySelector(".bulk [name=all_matching]")?.checked) event.formData.append("all_matching", "1");
   for (const box of grid?.querySelectorAll("tbody input[name=row]:checked") ?? []) event.formData.append("row", box.value);
 });
