@@ -26,7 +26,7 @@ class Depth:
 
 
 def depth_of(usage: Usage, heat: Heat, *, known_by: datetime | None) -> Depth:
-    """Of the products in force and of no product; of all where none is in force. 28 days are the last four weeks of the heat map."""
+    """Of the products in force, and of none; of all where nothing is in force. 28 days: four weeks of the heat map."""
     core = {feature: one for feature, one in meanings(known_by).items() if one.is_core and not one.is_ignored}
     bought = {one.product_id for one in usage.products if one.in_force and one.product_id is not None}
     if bought:
