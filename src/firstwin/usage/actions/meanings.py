@@ -15,6 +15,7 @@ from firstwin.people.models import User
 from firstwin.people.undo import undoable
 from firstwin.revenue.models import Product
 from firstwin.usage.catalogue import PLAIN, Meaning, meanings
+from firstwin.usage.lake.touch import everybody
 from firstwin.usage.models import FeatureMeaning, Means
 from firstwin.usage.rules import Actor, require_set_up
 from firstwin.usage.store.models import EventName
@@ -72,6 +73,8 @@ def _store(
         _refuse_loops(held | changed, changed)
         _write(changed, by, now)
         failpoint("meanings.stored")
+    if changed:
+        everybody(now)  # figures in lists follow; killed before this, they do with the next round of the night
     return {feature: {"was": asdict(before[feature]), "became": asdict(changed[feature])} for feature in changed}
 
 
