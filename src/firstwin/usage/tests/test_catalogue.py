@@ -218,7 +218,7 @@ def test_the_list_is_exported_without_formulas(operations: User, client_of) -> N
     one = name("=1+1", events=3)
     mean_feature(by=operations, features=[one], is_core=True, now=NOW)
     answer = client_of(operations).get("/usage/events/export/")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert "'=1+1" in lines[1]
     assert ",yes," in lines[1]

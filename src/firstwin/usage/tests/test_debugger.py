@@ -142,7 +142,7 @@ def test_an_account_is_opened_for_it(operations, client_of, source) -> None:
     place = unknown(source, name="Nimbus Foods")
     client_of(operations).post(f"/usage/debugger/customers/{place.pk}/", {"is": "new", "name": "Nimbus Foods"})
     place.refresh_from_db()
-    assert Account.objects.get(pk=place.account).external_ids.get(source="web-app").external_id == "acme-9"
+    assert Account.objects.get(key="nimbus-foods").external_ids.get(source="web-app").external_id == "acme-9"
 
 
 def test_one_that_does_not_count_is_put_aside_and_comes_back(operations, client_of, source) -> None:

@@ -76,7 +76,7 @@ def known() -> Any:
     places = dict(Place.objects.values_list("pk", "key"))
     return (
         sorted(
-            (key, actors.get(same_as), name, email, first)
+            (key, actors.get(same_as or 0), name, email, first)
             for key, same_as, name, email, first in Actor.objects.values_list(
                 "key", "same_as", "name", "email", "first_at"
             )

@@ -83,7 +83,7 @@ _numbers = count()
 
 
 def _batches(found: list[Event], sizes: list[int]) -> list[list[Event]]:
-    batches = []
+    batches: list[list[Event]] = []
     for size in _endless(sizes):
         if not found:
             return batches

@@ -110,7 +110,7 @@ def test_whatever_was_cut_off_is_done_by_the_next(point: str, monkeypatch: pytes
     def kill(*_: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr(failpoints.os, "kill", kill)
+    monkeypatch.setattr("firstwin.core.failpoints.os.kill", kill)
     monkeypatch.setattr(failpoints, "_hits", {})
     if point:
         monkeypatch.setenv("FAILPOINT", point)

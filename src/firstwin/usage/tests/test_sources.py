@@ -1,6 +1,7 @@
 """Sources and write keys: who may, what may be taken back, what a revoked key can do."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_names_are_told_apart_and_keys_never_repeat(source, operations) -> None:
 
 
 def test_of_two_edits_at_once_the_second_is_shown_the_first(source, operations) -> None:
-    said = {"kind": "server", "adds_people": False, "adds_accounts": True}
+    said: dict[str, Any] = {"kind": "server", "adds_people": False, "adds_accounts": True}
     edited = edit_source(by=operations, source=source, name="App", edition=1, now=NOW, **said)
     assert told(edited) == {"name": "App", **said}
     with pytest.raises(Conflict) as conflict:

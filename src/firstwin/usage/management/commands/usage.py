@@ -44,7 +44,7 @@ def _told(account: Account, on: date, known_by: datetime | None, now: datetime) 
     from firstwin.usage.metrics.account import usage_for
 
     usage = asdict(usage_for(account.pk, on, known_by=known_by, now=now))
-    plain = _plain(usage | {"account": account.key})
+    plain: dict[str, Any] = _plain(usage | {"account": account.key})
     return {"name": account.name, "time_zone": str(clock.zone())} | plain
 
 
