@@ -49,6 +49,7 @@ class Field:
     display: ORM path of what is shown, where it differs from what is compared.
     choices: (value, label) pairs, or a callable giving them, for CHOICE, PERSON and TAGS.
     decimals: for NUMBER, the decimals it is shown with at most; 0 means that its column holds whole numbers.
+    is_level: a NUMBER that says how high something stands (a deviation, a temperature): averaged, never added up.
     alarms: whether any value of it but nothing asks for attention (what is overdue).
     rows: for TAGS kept as rows: a callable giving their query set, in which `stored` names the word and
         `rows_account` the account.
@@ -69,6 +70,7 @@ class Field:
     rows: Rows | None = None
     rows_account: str = "account_id"
     alarms: bool = False
+    is_level: bool = False
 
     @property
     def is_moment(self) -> bool:

@@ -29,7 +29,7 @@ FIELDS = (
           help="Distinct teams, by traits, of the people active in 28 days."),
     Field("stickiness", Kind.SHARE, "Stickiness", ROOM, stored="stickiness", group=GROUP,
           help="Mean number of people active on a day ÷ people active in 28 days, over the same 28 days."),
-    Field("usage_trend", Kind.NUMBER, "Usage trend", ROOM, stored="usage_trend", group=GROUP, decimals=1,
+    Field("usage_trend", Kind.NUMBER, "Usage trend", ROOM, stored="usage_trend", group=GROUP, decimals=1, is_level=True,
           help="Events of 28 days against the account's own median of the year before, in robust standard deviations: "
                "−3 is a clear fall. Unknown below 20 events or three earlier spans of 28 days."),
     Field("events_28", Kind.NUMBER, "Events in 28 days", ROOM, stored="events_28", group=GROUP,

@@ -63,8 +63,8 @@ def is_summed(field: Field) -> bool:
 
 
 def is_averaged(field: Field) -> bool:
-    """Counts out of a fixed number (3 of 4) are averaged, not added up."""
-    return field.unit.startswith("of ")
+    """Counts out of a fixed number (3 of 4) and levels are averaged, not added up."""
+    return field.is_level or field.unit.startswith("of ")
 
 
 def _column(path: str) -> "Column[object, object] | None":

@@ -10,6 +10,7 @@ from firstwin.core.text import listing
 from firstwin.revenue.models import Contract, SubscriptionLine
 from firstwin.revenue.section.ledger import Ledger, is_subscription
 from firstwin.ui.filters import number
+from firstwin.usage.metrics.seats import SEATS
 
 ENDS, RENEWS, RENEWED, STARTS, CHANGES = "ends", "renews", "renewed", "starts", "changes"
 LOOKS = {ENDS: "flag", RENEWS: "diamond", RENEWED: "diamond", STARTS: "dot", CHANGES: "dot"}
@@ -38,16 +39,23 @@ class ContractEvent:
 
 
 def seats_over_time(pieces: Sequence[SubscriptionLine]) -> list[SeatStep]:
-    """Seats that paid lines grant, in the order of their days; a step only where the number changes."""
-    counted = [piece for piece in pieces if is_subscription(piece) and piece.quantity is not None]
+    """Seats of the widest product (see `usage.metrics.seats`), by days; a step where the number changes."""
+    counted = [piece for piece in pieces if is_subscription(piece) and piece.quantity is not None and _by_seats(piece)]
     days = sorted({piece.starts_on for piece in counted} | {piece.ends_on for piece in counted if piece.ends_on})
     steps: list[SeatStep] = []
     for on in days:
-        held = [piece.quantity or 0 for piece in counted if _holds(piece, on)]
-        seats = sum(held) if held else None
+        held: dict[int | None, int] = defaultdict(int)
+        for piece in counted:
+            if _holds(piece, on):
+                held[piece.product_id] += piece.quantity or 0
+        seats = max(held.values(), default=None)
         if not steps or steps[-1].seats != seats:
             steps.append(SeatStep(on, seats))
     return steps
+
+
+def _by_seats(piece: SubscriptionLine) -> bool:
+    return piece.product is None or piece.product.unit == SEATS
 
 
 def seats_at(steps: Sequence[SeatStep], on: date) -> int | None:

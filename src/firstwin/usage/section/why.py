@@ -95,7 +95,7 @@ def _active(reading: Reading, days: int, active: int | None, rule: str) -> Answe
     facts = [
         ("Window", _span(reading.asof.on, days)),
         ("Counted", number(active) if active is not None else "not measurable"),
-        ("Divided by", f"{seats} seats of paid lines in force at the close of the day"),
+        ("Divided by", f"{seats} seats of the widest product, paid and in force at the close of the day"),
         ("Events", USE),
     ]
     return Answer(rule, facts, [("People", people), ("Seats", _seats(reading))])
