@@ -1,8 +1,9 @@
 """Kill the way of events (accepted, taken up, folded, merged) at every failpoint, go on, and tell what was left behind.
 
-    python -m firstwin.usage.tests.lake_killing FOLDER [first | broken]
+    python -m firstwin.usage.tests.lake_killing FOLDER [first | broken | random]
 
 first: only at the first pass of each point.  broken: with a commit disabled, which must be noticed.
+random: 300 kills, each at any moment of the work instead of at a named point.
 Runs outside of pytest, in forks of a process that has never opened a database. Prints one JSON object per kill.
 """
 
@@ -12,10 +13,12 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import django
@@ -25,6 +28,8 @@ from firstwin.connectors.tests.killing import Base, forked
 POINTS = (
     "ingest.stored",
     "ingest.committed",
+    "compact.identity.before",
+    "compact.identity.after",
     "compact.read",
     "compact.stored",
     "lake.file.before_rename",
@@ -39,6 +44,7 @@ POINTS = (
     "lake.rebuild.after_commit",
 )
 BODIES, EVENTS_EACH = 4, 3
+KILLS = int(os.environ.get("FIRSTWIN_KILLS", "300"))
 FIRST_DAY = datetime(2026, 1, 29, 12, tzinfo=UTC)  # the bodies cross the border of a block
 NOW = FIRST_DAY + timedelta(days=10)
 
@@ -196,6 +202,34 @@ def kills(folder: Path, base: Base, *, only_first: bool) -> Iterator[dict[str, A
             yield {"point": point, "k": k, "is_hit": is_hit, "status": status, "again": again, **(said or {})}
 
 
+def at_random(folder: Path, base: Base) -> Iterator[dict[str, Any]]:
+    """Killed after a time drawn anew for each, up to as long as the whole work takes."""
+    random = Random(7)
+    base.reset()
+    began = time.monotonic()
+    forked(lambda: run_here(folder))
+    whole = time.monotonic() - began
+    for n in range(KILLS):
+        base.reset()
+        status = _killed_after(random.uniform(0.0, whole), lambda: run_here(folder))
+        is_hit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        again, said = forked(lambda: go_on(folder))
+        yield {"point": "random", "k": n, "is_hit": is_hit, "status": status, "again": again, **(said or {})}
+
+
+def _killed_after(seconds: float, work: Callable[[], Any]) -> int:
+    """The wait status of a process that does `work` and is killed after so long, unless it has ended by then."""
+    child = os.fork()
+    if not child:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
 def without_a_commit(folder: Path, base: Base) -> Iterator[dict[str, Any]]:
     """What the same check says when acknowledging, or storing, does not commit."""
 
@@ -240,6 +274,8 @@ def main() -> None:
     found: Callable[[], Iterator[dict[str, Any]]] = (
         (lambda: without_a_commit(folder, base))
         if mode == "broken"
+        else (lambda: at_random(folder, base))
+        if mode == "random"
         else (lambda: kills(folder, base, only_first=mode == "first"))
     )
     for kill in found():

@@ -44,6 +44,13 @@ def test_a_commit_that_does_not_happen_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice(tmp_path: Path) -> None:
+    whole, kills = killed(tmp_path, "random")
+    assert _wrong(whole, kills) == []
+    assert sum(kill["is_hit"] for kill in kills) >= 0.8 * len(kills)
+
+
+@pytest.mark.slow
 def test_killed_at_each_pass_of_each_point_nothing_is_lost(tmp_path: Path) -> None:
     whole, kills = killed(tmp_path)
     assert _wrong(whole, kills) == []
