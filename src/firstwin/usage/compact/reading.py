@@ -8,14 +8,13 @@ number has more than fifteen digits, nothing stands more than eight deep, no ele
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 
 from firstwin.usage.compact.careful import Unfit, read_element, split_batch
 from firstwin.usage.compact.refusals import DEEPEST, LARGEST, Code, Refusal
-from firstwin.usage.store.models import Inbox
 
 Element = dict[str, Any]
 
@@ -39,7 +38,17 @@ class Batch:
     refused: list[Refusal] = field(default_factory=list)
 
 
-def read_batch(inbox: Inbox, received: int) -> Batch:
+class Said(Protocol):
+    """What a row of the inbox holds, as far as reading it needs."""
+
+    @property
+    def call(self) -> str: ...
+
+    @property
+    def body(self) -> "bytes | memoryview": ...
+
+
+def read_batch(inbox: Said, received: int) -> Batch:
     """The elements of one row of the inbox that can be read, and a refusal for each that cannot."""
     body = bytes(inbox.body)
     try:
@@ -93,7 +102,7 @@ def _is_deep(text: bytes, count: int) -> bool:
     return bool(np.cumsum(steps, dtype=np.int32).max(initial=0) > DEEPEST)
 
 
-def _carefully(inbox: Inbox, body: bytes, received: int) -> Batch:
+def _carefully(inbox: Said, body: bytes, received: int) -> Batch:
     found = Batch(received, inbox.call, [])
     try:
         rest, elements = split_batch(body)
@@ -123,7 +132,7 @@ def _or_nothing(decode: Callable[[bytes], Any], text: bytes) -> Element:
 _SAID = {name: re.compile(rb'"%s"\s*:\s*"([^"\\]{1,200})"' % name.encode()) for name in ("type", "event", "messageId")}
 
 
-def _refusal(code: Code, inbox: Inbox, body: bytes, received: int) -> Refusal:
+def _refusal(code: Code, inbox: Said, body: bytes, received: int) -> Refusal:
     """Of an element that cannot be read, at least what it seems to call itself."""
 
     def said(name: str) -> str:

@@ -3,9 +3,10 @@ be repeated, so a process that dies before the rows are committed has only done 
 
 import io
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -14,7 +15,8 @@ import pyarrow as pa
 from django.db import Error as DatabaseError
 
 from firstwin.core.collecting import seldom_collected
-from firstwin.usage.compact.columns import KIND, NO_VALUE, Columns, columns_of
+from firstwin.usage.compact.apart import read_here, reading_ahead
+from firstwin.usage.compact.columns import KIND, NO_VALUE, Columns
 from firstwin.usage.compact.debugger import keep_refused
 from firstwin.usage.compact.identity import keep_told
 from firstwin.usage.compact.knowing import know
@@ -29,7 +31,6 @@ from firstwin.usage.compact.numbers import (
     spread,
 )
 from firstwin.usage.compact.placing import places_at
-from firstwin.usage.compact.reading import read_batch
 from firstwin.usage.compact.refusals import Code, Refusal
 from firstwin.usage.compact.tallies import HOUR, Tallies, tallies_of
 from firstwin.usage.compact.telling import Told, other_keys, tell
@@ -107,11 +108,14 @@ def rows_of(batches: Sequence[Inbox], *, now: datetime) -> Made:
 
 
 def _read(cycle: _Cycle, batches: Sequence[Inbox]) -> list[Part]:
-    parts: list[Part] = []
-    for source, own in groupby(sorted(batches, key=_order), key=lambda one: one.source):
-        for some in _chunks(list(own)):
-            parts += _parts(cycle, source, some)
-    return parts
+    by_source = groupby(sorted(batches, key=_order), key=lambda one: one.source)
+    chunks = [(source, some) for source, own in by_source for some in _chunks(list(own))]
+    with reading_ahead(chunks) as columns_at:
+        return [
+            part
+            for place, (source, some) in enumerate(chunks)
+            for part in _parts(cycle, source, some, partial(columns_at, place))
+        ]
 
 
 def _order(batch: Inbox) -> tuple[int, int]:
@@ -131,15 +135,16 @@ def _chunks(batches: Sequence[Inbox]) -> Iterator[list[Inbox]]:
         yield some
 
 
-def _parts(cycle: _Cycle, source: int, batches: list[Inbox]) -> list[Part]:
+def _parts(cycle: _Cycle, source: int, batches: list[Inbox], read: Callable[[], Columns]) -> list[Part]:
     """The rows of these batches. A batch that nobody can make sense of costs only itself."""
     try:
-        part = _part(cycle, source, batches)
+        part = _part(cycle, read())
     except DatabaseError:
         raise  # the database is ill, not the batch
     except Exception as problem:
         if len(batches) > 1:
-            return [part for batch in batches for part in _parts(cycle, source, [batch])]
+            alone = ((batch, partial(read_here, source, [batch])) for batch in batches)
+            return [part for batch, again in alone for part in _parts(cycle, source, [batch], again)]
         logger.exception("Batch %d of source %d cannot be read.", batches[0].pk, source)
         cycle.made.failed.append((batches[0], f"{type(problem).__name__}: {problem}"[:300]))
         return []
@@ -148,8 +153,8 @@ def _parts(cycle: _Cycle, source: int, batches: list[Inbox]) -> list[Part]:
     return [part]
 
 
-def _part(cycle: _Cycle, source: int, batches: list[Inbox]) -> Part:
-    columns = columns_of(source, [read_batch(batch, micros(batch.received_at)) for batch in batches])
+def _part(cycle: _Cycle, columns: Columns) -> Part:
+    source = columns.source
     group_keys, group_rows, group_first = dense(columns.group, columns.ts)
     places = place_numbers(source, dict(zip(group_keys, group_first.tolist(), strict=True)), cycle.places)
     actors, actor_rows, actor_keys = _actors(cycle, columns)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from firstwin.accounts.models import Account, AccountExternalId
+from firstwin.usage.compact import apart
 from firstwin.usage.compact import reading as reading_module
-from firstwin.usage.compact import rows as rows_module
+from firstwin.usage.compact.apart import Body
 from firstwin.usage.compact.replay import replay
 from firstwin.usage.compact.run import compact_once, release
 from firstwin.usage.lake import reading
@@ -69,12 +70,12 @@ def test_a_batch_sent_again_much_later_changes_nothing(source: Source) -> None:
 def test_a_batch_nobody_can_read_waits_for_a_person(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = arrived(source, {"batch": [track()]}), arrived(source, {"batch": [track(messageId="m2")]})
 
-    def read_batch(inbox: Inbox, received: int) -> Any:
-        if inbox.pk == bad.pk:
+    def read_batch(inbox: Body, received: int) -> Any:
+        if inbox.body == bytes(bad.body):
             raise ValueError("odd")
         return reading_module.read_batch(inbox, received)
 
-    monkeypatch.setattr(rows_module, "read_batch", read_batch)
+    monkeypatch.setattr(apart, "read_batch", read_batch)
     compact()
     assert len(stored()) == 1 and not Inbox.objects.filter(pk=good.pk).exists()
     held = Inbox.objects.get()
@@ -111,3 +112,24 @@ def test_what_was_turned_down_can_be_sent_again(source: Source) -> None:
     compact(later)
     assert len(stored()) == 1
     assert Piece.objects.filter(table="events").count() == 1
+
+
+def test_a_second_reader_reads_the_same(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    chunks = [
+        (source.pk, [arrived(source, {"batch": [track(messageId=f"m{n}-{m}", userId=f"u{n}") for m in range(3)]})])
+        for n in range(5)
+    ]
+    monkeypatch.setattr(apart, "WORTH_IT", 1)
+    ahead = apart._begin(chunks)
+    assert sorted(ahead) == [1, 2, 3, 4], "the first is read here"
+    read = {place: future.result(timeout=60) for place, future in ahead.items()}
+    for place, one in read.items():
+        here = apart.read_here(*chunks[place])
+        assert (one.user, one.name, one.keys.tolist(), one.props) == (
+            here.user,
+            here.name,
+            here.keys.tolist(),
+            here.props,
+        )
+    with apart.reading_ahead(chunks) as columns_at:
+        assert [columns_at(place).user for place in range(5)] == [[f"u{n}"] * 3 for n in range(5)]
