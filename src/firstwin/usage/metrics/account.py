@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from firstwin.core.clock import end_of
 from firstwin.revenue.models import Product
 from firstwin.science.pace import days_until
 from firstwin.usage.lake.days import day_of
 from firstwin.usage.lake.schema import BLOCK
+from firstwin.usage.metrics.assigned import assigned
 from firstwin.usage.metrics.opening import Opened, opened
 from firstwin.usage.metrics.population import DIGITS, read_columns
 from firstwin.usage.metrics.present import present
@@ -27,7 +29,7 @@ def usage_for(account_id: int, on: date, *, known_by: datetime | None = None, no
     """One account at the close of `on`, on the same way as all accounts together (`population.usage_of`)."""
     with opened(whose([account_id]), on, known_by=known_by) as lake:
         columns = read_columns(lake)
-        usage = present(columns)[account_id]
+        usage = _with_assigned(present(columns)[account_id], lake)
         if usage.active_28 is None:
             products = _products(columns.bought, None, lake)
             return replace(usage, products=products)
@@ -36,6 +38,13 @@ def usage_for(account_id: int, on: date, *, known_by: datetime | None = None, no
         peak, exhausts_on = history.peak(), history.exhausts_on(usage.seats)
     days = [day for day in (exhausts_on, *(one.exhausts_on for one in products)) if day is not None]
     return replace(usage, peak=peak, products=products, exhausts_on=min(days, default=None))
+
+
+def _with_assigned(usage: Usage, lake: Opened) -> Usage:
+    told = assigned(lake.whose.places.tolist(), end_of(lake.on), lake.known_by)
+    if told is None:
+        return usage
+    return replace(usage, assigned=told, reasons={key: why for key, why in usage.reasons.items() if key != "assigned"})
 
 
 class _History:

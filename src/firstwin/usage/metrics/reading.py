@@ -50,7 +50,8 @@ class Usage:
     days_14: of the last 14 days, those with any use.  frequency: `daily` 9 or more of them, `weekly` 5 to 8,
         `occasional` 2 to 4, `inactive` 0 or 1; empty where no use was ever seen.
     events_7, events_28: events (aggregates by their count) in the window; events_28_before: in the 28 days before it.
-    seats: of the widest product, paid and in force at the close of the day.  assigned: of those given to somebody.
+    seats: of the widest product, paid and in force at the close of the day.
+    assigned: users whom a source told to be at the account by then; None where none does, and of many accounts at once.
     peak: the largest number of people active in 28 days on any day so far (one account asked for alone; else None).
     weekly_share: active_7 ÷ seats.  licence_share: active_28 ÷ seats.  Above 1 where more people come than were bought.
     habit_weeks: of the last 12 spans of 7 days, those with any use.  is_habit: 8 or more of them.

@@ -71,8 +71,10 @@ def one(account: Account, on: date = ON, **said: Any) -> Any:
     alone = usage_for(account.pk, on, now=NOW, **said)
     together = usage_of(None, on, now=NOW, **said)[account.pk]
     for name in alone.__slots__:
-        if name not in ("peak", "products", "exhausts_on"):
+        if name not in ("peak", "products", "exhausts_on", "assigned", "reasons"):
             assert repr(getattr(alone, name)) == repr(getattr(together, name)), name
+    why = {key: words for key, words in together.reasons.items() if key != "assigned" or alone.assigned is None}
+    assert dict(alone.reasons) == why
     return alone
 
 
@@ -263,3 +265,15 @@ def test_the_command_tells_the_same(acme: Account):
 def test_the_command_refuses_what_makes_no_sense(acme: Account, words: tuple[str, ...]):
     with pytest.raises(CommandError):
         call_command("usage", *(acme.key if word == "acme" else word for word in words))
+
+
+def test_seats_are_assigned_to_those_told_to_be_there(acme: Account):
+    here, there = a_place(acme), Place.objects.create(source=1, key="elsewhere", first_at=NOW, last_at=NOW).pk
+    stays, moves, nameless = (an_actor(key) for key in ("u:stays", "u:moves", "a:nobody"))
+    assert one(acme).assigned is None and "assigned" in one(acme).reasons
+    at = ago(30)
+    for actor in (stays, moves, nameless):
+        Residence.objects.create(actor=actor, place=here, from_at=at, known_at=at)
+    assert one(acme).assigned == 2 and "assigned" not in one(acme).reasons
+    Residence.objects.create(actor=moves, place=there, from_at=ago(5), known_at=ago(5))
+    assert one(acme).assigned == 1
