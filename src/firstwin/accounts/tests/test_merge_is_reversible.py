@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Model
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,6 +115,8 @@ some = settings(max_examples=8, deadline=None)
 
 
 class AnyCompany(TestCase):
+    databases = frozenset(connections)
+
     @some
     @given(steps, pairs)
     def test_merged_and_taken_apart(self, told: list[tuple[str, int, int]], pair: tuple[int, int]) -> None:

@@ -35,7 +35,9 @@ class Reader(ABC):
         return int(self._one(f'select count(*) from "{table.name}"'))  # noqa: S608
 
     def migrations(self) -> list[tuple[str, str]]:
-        """(app, name) of every migration applied, in that order."""
+        """(app, name) of every migration applied, in that order; none where nothing was ever migrated."""
+        if "django_migrations" not in self.table_names():
+            return []
         found = self.raw.execute("select app, name from django_migrations order by id").fetchall()
         return [(str(app), str(name)) for app, name in found]
 
