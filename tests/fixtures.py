@@ -6,9 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def pytest_configure(config: Any) -> None:
@@ -70,6 +73,20 @@ def run_firstwin(home: Path, *words: str, **environ: str) -> "subprocess.Complet
     return subprocess.run(
         command, env={**env, "FIRSTWIN_HOME": str(home), **environ}, capture_output=True, text=True, check=False
     )
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One for all tests of a process: a second one beside it does not start."""
+    from tests.serving import chromium
+
+    try:
+        with chromium() as started:
+            yield started
+    except FileNotFoundError:
+        if os.environ.get("FIRSTWIN_SKIP_NOTHING"):
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """A served installation and a browser, shared by the tests of one process."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.serving import Served, Visitor, chromium, serving
+from tests.serving import Served, Visitor, serving
 
 
 @pytest.fixture(scope="session")
@@ -18,17 +17,6 @@ def served(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(_migrated, home)
     with serving(home, accounts=60) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    try:
-        with chromium() as started:
-            yield started
-    except FileNotFoundError:
-        if os.environ.get("FIRSTWIN_SKIP_NOTHING"):
-            pytest.fail("Chromium is not installed")
-        pytest.skip("Chromium is not installed")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.sdk.installation import Installation, proxied
 from tests.sdk.npm import HERE, official_clients
-from tests.serving import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -42,12 +41,6 @@ def site() -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
