@@ -103,7 +103,7 @@ def _body(first: int) -> bytes:
 
 def _calls(first: int) -> Iterator[dict[str, Any]]:
     for n in range(first, first + BATCH):
-        number = n if n % REPEATED else max(0, n - 7 * BATCH)
+        number = n if n % REPEATED else max(0, n - 7 * BATCH - 1)
         who = number * 7919 % PEOPLE
         yield {
             "type": "track",

@@ -231,7 +231,7 @@ class Base:
         self._folder = folder
         self._name = self._settings["NAME"]
         if not self._is_sqlite:
-            self._settings["NAME"] = self._name = f"{self._name}_killing"
+            self._settings["NAME"] = self._name = f"{self._name}_killing_{os.getpid()}"
             self._admin(f'drop database if exists "{self._name}"', f'create database "{self._name}"')
         forked(self._migrate)
         self._keep("empty")

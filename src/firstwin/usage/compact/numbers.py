@@ -44,8 +44,21 @@ def spread(numbers: Mapping[Any, int], keys: Sequence[Any], rows: Numbers) -> Nu
     return by_place[rows]
 
 
-Cache = dict[tuple[int, str], tuple[int, int]]
-"""(source, key) → (number, the moment it was first heard of), of names met in one cycle."""
+class Cache(dict[tuple[int, str], tuple[int, int]]):
+    """(source, key) → (number, the moment it was first heard of), of names met in one cycle.
+
+    earlier: number → moment, for names that turn out to have been heard of before: written once, by `settle`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.earlier: dict[int, int] = {}
+
+    def settle(self, model: type[models.Model]) -> None:
+        if self.earlier:
+            with transaction.atomic(using=EVENTS):  # by itself each row would be flushed to the disk
+                set_column(model, "first_at", {pk: moment_of(first) for pk, first in self.earlier.items()})
+            self.earlier.clear()
 
 
 def place_numbers(source: int, firsts: Mapping[str, int], met: Cache | None = None) -> dict[str, int]:
@@ -74,7 +87,7 @@ def _numbered(
 ) -> dict[str, int]:
     if not firsts:
         return {}
-    cache = {} if met is None else met
+    cache = Cache() if met is None else met
     if unmet := [key for key in firsts if (source, key) not in cache]:
         _look_up(cache, model, source, unmet)
     if missing := [key for key in unmet if (source, key) not in cache]:
@@ -83,8 +96,10 @@ def _numbered(
         _look_up(cache, model, source, missing)
     earlier = {key: first for key, first in firsts.items() if first < cache[source, key][1]}
     if earlier:  # events may come late
-        set_column(model, "first_at", {cache[source, key][0]: moment_of(first) for key, first in earlier.items()})
+        cache.earlier.update((cache[source, key][0], first) for key, first in earlier.items())
         cache.update({(source, key): (cache[source, key][0], first) for key, first in earlier.items()})
+    if met is None:
+        cache.settle(model)
     return {key: cache[source, key][0] for key in firsts}
 
 

@@ -36,7 +36,7 @@ from firstwin.usage.compact.tallies import HOUR, Tallies, tallies_of
 from firstwin.usage.compact.telling import Told, other_keys, tell
 from firstwin.usage.compact.times import days_of, micros
 from firstwin.usage.lake.schema import EVENTS, What
-from firstwin.usage.store.models import Inbox
+from firstwin.usage.store.models import Actor, Inbox, Place
 from firstwin.usage.store.models.inbox import Form
 
 logger = logging.getLogger(__name__)
@@ -88,8 +88,8 @@ class _Cycle:
     made: Made = field(default_factory=lambda: Made(EVENTS.empty_table()))
     told: Told = field(default_factory=Told)
     named: Named = field(default_factory=Named)
-    places: Cache = field(default_factory=dict)
-    actors: Cache = field(default_factory=dict)
+    places: Cache = field(default_factory=Cache)
+    actors: Cache = field(default_factory=Cache)
 
 
 def rows_of(batches: Sequence[Inbox], *, now: datetime) -> Made:
@@ -98,6 +98,8 @@ def rows_of(batches: Sequence[Inbox], *, now: datetime) -> Made:
     with seldom_collected():
         parts = _read(cycle, [one for one in batches if one.form == Form.SEGMENT])
         tables = [table for one in batches if one.form == Form.ARROW for table in _ready(one, cycle.made)]
+        cycle.places.settle(Place)
+        cycle.actors.settle(Actor)
         moved = keep_told(cycle.told, now=now)
         know(cycle.told, moved, {number for number, _ in cycle.places.values()}, now=now)
         for part in parts:

@@ -46,8 +46,9 @@ def _once(found: list[Event]) -> list[Event]:
 @given(
     found=st.lists(events, max_size=24), sizes=st.lists(st.integers(4, 12), min_size=1), course=steps, data=st.data()
 )
+@pytest.mark.once
 @examples(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

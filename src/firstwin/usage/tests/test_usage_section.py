@@ -353,7 +353,6 @@ def test_people_leave_as_a_file_without_formulas(
     assert [len(rows), rows[1][0][:2]] == [2, "'="]
     book = client_of(owner).get("/accounts/acme/usage/people.xlsx")
     assert b"".join(book.streaming_content)[:2] == b"PK"
-    book.close()
     assert client_of(owner).get("/accounts/acme/usage/people.exe").status_code == 404
 
 
