@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connections, models
 
-from firstwin.accounts.bulk import among
+from firstwin.accounts.bulk import among, prepared
 from firstwin.usage.store.router import EVENTS
 
 _AT_ONCE = 20_000
@@ -31,10 +31,10 @@ def add_rows(model: type[models.Model], columns: Sequence[str], rows: Collection
     marks = ", ".join(["%s"] * len(fields))
     table = quote(model._meta.db_table)
     sql = f"insert into {table} ({names}) values ({marks}) on conflict do nothing"  # noqa: S608  our own names
-    prepares = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]
-    prepared = [tuple(prepare(value, connection) for prepare, value in zip(prepares, row, strict=True)) for row in rows]
+    by_column = zip(fields, zip(*rows, strict=True), strict=True)
+    given = list(zip(*(map(prepared(field), values) for field, values in by_column), strict=True))
     with connection.cursor() as cursor:
-        cursor.executemany(sql, prepared)
+        cursor.executemany(sql, given)
 
 
 def set_column(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:
@@ -43,6 +43,6 @@ def set_column(model: type[models.Model], column: str, values: Mapping[int, Any]
     quote = connection.ops.quote_name
     field = model._meta.get_field(column)
     sql = f"update {quote(model._meta.db_table)} set {quote(column)} = %s where id = %s"  # noqa: S608  our own names
-    rows = [(field.get_db_prep_save(value, connection), pk) for pk, value in values.items()]  # type: ignore[union-attr]
+    rows = list(zip(map(prepared(field), values.values()), values, strict=True))
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)

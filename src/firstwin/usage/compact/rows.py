@@ -41,7 +41,7 @@ from firstwin.usage.store.models.inbox import Form
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 2_000
+_AT_ONCE = 5_000
 """Events read at once: as objects they take ten times the space of their text."""
 
 _KINDS = [KIND.get(what, "") for what in What]
