@@ -110,7 +110,8 @@ def _calls(first: int) -> Iterator[dict[str, Any]]:
             "event": f"Feature {number * 31 % NAMES} used",
             "messageId": f"message-{number}",
             "userId": f"user-{who}",
-            "timestamp": (NOW - timedelta(seconds=number % 80_000)).isoformat(),
+            # As the official clients write it, and older events first, as they come.
+            "timestamp": (NOW - timedelta(seconds=80_000 - number % 80_000)).isoformat(timespec="milliseconds"),
             "properties": {"button": "save", "n": number % 100},
             "context": {"groupId": f"company-{who % COMPANIES}", "library": {"name": "bench", "version": "1"}},
         }
