@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import Model
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,7 +115,7 @@ some = settings(max_examples=8, deadline=None)
 
 
 class AnyCompany(TestCase):
-    databases = frozenset(connections)
+    databases = "__all__"
 
     @some
     @given(steps, pairs)
