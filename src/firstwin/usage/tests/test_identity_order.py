@@ -111,7 +111,11 @@ def shuffled(draw: Any, said: list[dict[str, Any]]) -> list[list[dict[str, Any]]
     return [order[n : n + cut] for n in range(0, len(order), cut)]
 
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
 
 
 @FEW
