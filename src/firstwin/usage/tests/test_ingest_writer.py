@@ -126,7 +126,7 @@ def test_the_thread_ends_when_there_is_nothing_to_do_and_comes_back(writer, comm
 def test_a_child_of_the_process_has_a_writer_of_its_own(writer, commits) -> None:
     writer.put(arrival(b"parent"))
     reader, told = os.pipe()
-    if (child := os.fork()) == 0:  # pragma: no cover
+    if (child := os.fork()) == 0:
         module.writer._room = Unbounded()  # type: ignore[assignment]
         module.writer.put(arrival(b"child"))
         os.write(told, b"stored")

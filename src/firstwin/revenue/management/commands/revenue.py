@@ -2,16 +2,16 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.dateparse import parse_datetime
 
 from firstwin.accounts.models import Account
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
-from firstwin.core.errors import FirstwinError, Refused
+from firstwin.core.asked import asked_day, asked_moment
+from firstwin.core.errors import FirstwinError
 from firstwin.core.money import Money
 from firstwin.revenue.figures import Sums, Totals, arr_by_account, arr_by_product, arr_on
 from firstwin.revenue.models import Product
@@ -32,8 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            on = _day(options["on"]) if options["on"] else clock.today()
-            known_by = _moment(options["known_by"]) if options["known_by"] else None
+            on = asked_day(options["on"]) if options["on"] else clock.today()
+            known_by = asked_moment(options["known_by"]) if options["known_by"] else None
         except FirstwinError as problem:
             raise CommandError(problem.message) from problem
         accounts = AccountSet.everyone("command line")
@@ -49,28 +49,6 @@ class Command(BaseCommand):
                 f"No rate from {names} to {totals.currency} on or before {on.isoformat()}: "
                 "those amounts are not in the total."
             )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"{text[:40]!r} is not a day such as 2026-03-31.") from None
-
-
-def _moment(text: str) -> datetime:
-    """A moment; a day means its end. A moment without a zone is the installation's own time."""
-    try:
-        return clock.end_of(date.fromisoformat(text))
-    except ValueError:
-        pass
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise Refused(f"{text[:40]!r} is not a moment such as 2026-03-31 or 2026-03-31T12:00:00Z.")
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=clock.zone())
 
 
 Part = tuple[str, Sums, dict[str, Sums]]

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.dateparse import parse_datetime
 
 from firstwin.accounts.models import Account
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
+from firstwin.core.asked import asked_day, asked_moment
 from firstwin.core.errors import FirstwinError, Refused
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             account = AccountSet.everyone("command line").accounts(removed=True).get_or_404(options["account"])
             now = clock.now()
             on = _day(options["as_of"], now)
-            known_by = _moment(options["known_by"]) if options["known_by"] else None
+            known_by = asked_moment(options["known_by"]) if options["known_by"] else None
             told = _told(account, on, known_by, now)
         except FirstwinError as problem:
             raise CommandError(problem.message) from problem
@@ -72,25 +72,7 @@ def _text(told: dict[str, Any]) -> str:
 def _day(text: str | None, now: datetime) -> date:
     if not text:
         return clock.day_of(now)
-    try:
-        on = date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"{text[:40]!r} is not a day such as 2026-03-31.") from None
+    on = asked_day(text)
     if on > clock.day_of(now):
         raise Refused("A day to come is not known yet.")
     return on
-
-
-def _moment(text: str) -> datetime:
-    """A moment; a day means its end. A moment without a zone is the installation's own time."""
-    try:
-        return clock.end_of(date.fromisoformat(text))
-    except ValueError:
-        pass
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise Refused(f"{text[:40]!r} is not a moment such as 2026-03-31 or 2026-03-31T12:00:00Z.")
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=clock.zone())
