@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "firstwin.support",
     "firstwin.usage",
     "firstwin.usage.store",
+    "firstwin.signals",
     "firstwin.connectors",
     "firstwin.demo",
 ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("firstwin.revenue.urls")),
     path("", include("firstwin.support.urls")),
     path("", include("firstwin.usage.urls")),
+    path("", include("firstwin.signals.urls")),
     path("", include("firstwin.connectors.urls")),
 ]
 

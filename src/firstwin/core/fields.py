@@ -6,6 +6,7 @@ tags and scores read this one registry, so what is registered here appears every
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -53,6 +54,7 @@ class Field:
     alarms: whether any value of it but nothing asks for attention (what is overdue).
     rows: for TAGS kept as rows: a callable giving their query set, in which `stored` names the word and
         `rows_account` the account.
+    frame: `family.column`: how its value as of any date is worked out (`core.frames`).
     """
 
     key: str
@@ -104,6 +106,7 @@ class Collection:
     account: path from a row to the account's id.
     dated: path of the date or moment of a row, where "in the last n days" makes sense.
     one: the word for one of them ("contact"), where it is not the label without its s.
+    at: (moment, known by) → its rows as they were true at that moment, among what was known by then.
     """
 
     key: str
@@ -114,6 +117,7 @@ class Collection:
     account: str = "account_id"
     dated: str | None = None
     one: str = ""
+    at: "Callable[[datetime, datetime | None], QuerySet[Any]] | None" = None
 
     @property
     def vocabulary(self) -> "Vocabulary":

@@ -70,9 +70,23 @@ PUBLISHED_COLUMNS = (
     "events_28",
     "activated_on",
     "first_win_on",
+    "health",
+    "health_band",
+    "health_coverage",
+    "health_change",
+    "health_words",
+    "stage",
+    "stage_on",
+    "stage_pace",
+    "experience",
+    "segments",
+    "risks_open",
+    "risk_severity",
+    "opportunities_open",
+    "at_risk_minor",
 )
 _PUBLISHED_AND_INDEXED = tuple(
-    name for name in PUBLISHED_COLUMNS if name not in {"products", "auto_renews", "csat_count"}
+    name for name in PUBLISHED_COLUMNS if name not in {"products", "auto_renews", "csat_count", "health_words", "segments"}
 )
 
 
@@ -148,6 +162,22 @@ class AccountNow(models.Model):
     events_28 = models.BigIntegerField(null=True)
     activated_on = models.DateField(null=True)
     first_win_on = models.DateField(null=True)
+
+    # Signals: null until they were first computed.
+    health = models.FloatField(null=True)  # 0 to 100, of the primary scorecard; null where it is unknown
+    health_band = models.CharField(max_length=8, null=True)  # red, amber, green, unknown
+    health_coverage = models.FloatField(null=True)
+    health_change = models.FloatField(null=True)  # in points, against 7 days before
+    health_words = models.TextField(null=True)
+    stage = models.CharField(max_length=60, null=True)
+    stage_on = models.DateField(null=True)
+    stage_pace = models.CharField(max_length=8, null=True)  # on_track, behind, stuck, paused
+    experience = models.CharField(max_length=60, null=True)
+    segments = models.TextField(null=True)  # |enterprise|trial|
+    risks_open = models.IntegerField(null=True)
+    risk_severity = models.SmallIntegerField(null=True)  # of the worst open risk: 1 low, 2 medium, 3 high
+    opportunities_open = models.IntegerField(null=True)
+    at_risk_minor = models.BigIntegerField(null=True)  # ARR at stake in open risks, each unit of it once
 
     class Meta:
         indexes = [

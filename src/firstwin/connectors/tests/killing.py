@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+from tests.template import copy_migrated, migrated_database
 
 POINTS = (
     "stage.copied",
@@ -232,8 +233,10 @@ class Base:
         self._name = self._settings["NAME"]
         if not self._is_sqlite:
             self._settings["NAME"] = self._name = f"{self._name}_killing_{os.getpid()}"
-            self._admin(f'drop database if exists "{self._name}"', f'create database "{self._name}"')
-        forked(self._migrate)
+            self._admin(f'create database "{self._name}" template "{migrated_database()}"')
+        else:
+            copy_migrated(Path(self._name).parent)
+        forked(self._prepare)
         self._keep("empty")
 
     def keep_full(self) -> None:
@@ -274,13 +277,8 @@ class Base:
             cursor.execute("pragma wal_checkpoint(truncate)")
         connection.close()
 
-    def _migrate(self) -> None:
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        from django.db import connection
-
-        connection.close()
+    def _prepare(self) -> None:
+        """Add what is to be there from the start."""
 
     def _admin(self, *statements: str) -> None:
         import psycopg

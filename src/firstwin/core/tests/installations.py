@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.template import copy_migrated, migrated_database
+
 ROOT = Path(__file__).resolve().parents[4]
 
 
@@ -50,18 +52,21 @@ class Installation:
         )
 
 
-def on_sqlite(home: Path) -> Installation:
+def on_sqlite(home: Path, *, is_migrated: bool = False) -> Installation:
+    if is_migrated:
+        copy_migrated(home)
     return Installation(home, f"sqlite:///{home}/main.sqlite3")
 
 
-def on_postgresql(home: Path, name: str) -> Installation:
-    """In a new, empty database beside the one the tests run on."""
+def on_postgresql(home: Path, name: str, *, is_migrated: bool = False) -> Installation:
+    """In a new database beside the one the tests run on."""
     import psycopg
 
     url = os.environ["FIRSTWIN_DATABASE_URL"]
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)'.encode())
-        connection.execute(f'create database "{name}"'.encode())
+        like = f' template "{migrated_database()}"' if is_migrated else ""
+        connection.execute(f'create database "{name}"{like}'.encode())
     return Installation(home, f"{url.rpartition('/')[0]}/{name}")
 
 

@@ -31,16 +31,17 @@ def _sqlite(home: Path, name: str) -> Installation:
     return on_sqlite(home)
 
 
-def _here(home: Path, name: str) -> Installation:
+def _here(home: Path, name: str, *, is_migrated: bool = False) -> Installation:
     """On the database the tests run on."""
-    return on_postgresql(home, name) if is_on_postgresql() else on_sqlite(home)
+    if is_on_postgresql():
+        return on_postgresql(home, name, is_migrated=is_migrated)
+    return on_sqlite(home, is_migrated=is_migrated)
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """A small made-up company with odd values, on SQLite."""
-    made = on_sqlite(tmp_path_factory.mktemp("company"))
-    made.must("migrate", "--verbosity", "0", **KEY)
+    made = on_sqlite(tmp_path_factory.mktemp("company"), is_migrated=True)
     made.must("demo", "--accounts", "30", **KEY)
     made.python(ODDITIES, FIRSTWIN_MAIL_URL="smtp://127.0.0.1:1", **KEY)
     return made
@@ -186,10 +187,8 @@ for number in itertools.count():
 
 
 def test_a_backup_made_while_people_write_shows_one_moment(company: Installation, tmp_path: Path) -> None:
-    there = _here(tmp_path / "busy", "firstwin_busy")
+    there = _here(tmp_path / "busy", "firstwin_busy", is_migrated=True)
     shutil.copytree(company.home, there.home, dirs_exist_ok=True)
-    if is_on_postgresql():
-        there.must("migrate", "--verbosity", "0")
     environ = {"FIRSTWIN_HOME": str(there.home), "FIRSTWIN_DATABASE_URL": there.database}
     log = tmp_path / "written"
     with log.open("w") as out:

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.template import copy_migrated
 
 ENQUEUE = "import django; django.setup(); from firstwin.core.tests.jobs_for_tests import note, wait_for_file; {}"
 
@@ -21,7 +22,7 @@ def home(tmp_path: Path) -> dict[str, str]:
     env |= {"FIRSTWIN_HOME": str(tmp_path), "FIRSTWIN_SECRET_KEY": "for tests", "FIRSTWIN_DATABASE_URL": ""}
     env |= {"DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
     env |= {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    django(env, "migrate", "-v0")
+    copy_migrated(tmp_path)
     return env
 
 

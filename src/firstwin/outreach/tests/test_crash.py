@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.template import copy_migrated
 
 from firstwin.outreach.tests.postbox import Postbox, postbox
 
@@ -44,18 +45,6 @@ def post() -> Iterator[tuple[Postbox, int]]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    _run(
-        home,
-        1,
-        "import django; django.setup(); from django.core.management import call_command; "
-        "call_command('migrate', verbosity=0)",
-    )
-    return home
-
-
 def _run(home: Path, port: int, code: str, failpoint: str = "") -> "subprocess.CompletedProcess[str]":
     environ = {
         **os.environ,
@@ -71,9 +60,8 @@ def _run(home: Path, port: int, code: str, failpoint: str = "") -> "subprocess.C
 
 
 @pytest.fixture
-def home(migrated: Path, tmp_path: Path) -> Path:
-    for part in migrated.glob("main.sqlite3*"):
-        (tmp_path / part.name).write_bytes(part.read_bytes())
+def home(tmp_path: Path) -> Path:
+    copy_migrated(tmp_path)
     return tmp_path
 
 

@@ -1,6 +1,7 @@
 """Staff, teams, invitations, the audit trail and what can be undone."""
 
 from firstwin.people.models.audit import AuditDetail, AuditRow, AuditSeal
+from firstwin.people.models.config import ConfigDraft, ConfigVersion
 from firstwin.people.models.invitation import Invitation
 from firstwin.people.models.notice import Notice
 from firstwin.people.models.notification import Channel, NotificationChoice
@@ -13,6 +14,8 @@ __all__ = [
     "AuditRow",
     "AuditSeal",
     "Channel",
+    "ConfigDraft",
+    "ConfigVersion",
     "Density",
     "Invitation",
     "Notice",

@@ -172,13 +172,11 @@ class Both(Base):
                 cursor.execute("pragma wal_checkpoint(truncate)")
             connection.close()
 
-    def _migrate(self) -> None:
-        from django.core.management import call_command
+    def _prepare(self) -> None:
         from django.db import connections
 
         from firstwin.usage.models import Source
 
-        call_command("migrate", verbosity=0)
         Source.objects.create(pk=1, key="web", name="Web", recorded_at=NOW)
         connections.close_all()
 

@@ -31,14 +31,16 @@ said = put(*(Event(n, day=20_000 + n, place=n % 3) for n in range(61))).rows
 
 def _ways(tmp_path: Path) -> tuple[Installation, Installation]:
     """SQLite to SQLite; with PostgreSQL from there to SQLite."""
-    first = on_postgresql(tmp_path / "a", "firstwin_lake") if is_on_postgresql() else on_sqlite(tmp_path / "a")
+    if is_on_postgresql():
+        first = on_postgresql(tmp_path / "a", "firstwin_lake", is_migrated=True)
+    else:
+        first = on_sqlite(tmp_path / "a", is_migrated=True)
     return first, on_sqlite(tmp_path / "b")
 
 
 @pytest.mark.once
 def test_events_come_back_and_stay_known(tmp_path: Path) -> None:
     first, second = _ways(tmp_path)
-    first.must("migrate", "--verbosity", "0")
     first.python(STORE)
     told = json.loads(first.must("backup", str(tmp_path / "backup"), "--json"))
     assert (told["missed"], told["left_out"]) == ([], [])

@@ -1,0 +1,123 @@
+"""What rooms contribute to the frame: every field of the vocabulary as of any date, as columns over accounts.
+
+A *family* is a set of columns that one room works out of its facts. Most are one SQL file over tables of facts, asked
+in DuckDB; a family that cannot be said so is a callable. Rooms register families when their app is ready; the room of
+signals reads the facts and asks. A field names where it comes from as `frame="family.column"`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from firstwin.core import clock
+
+if TYPE_CHECKING:  # numpy loads where columns are worked out, not where rooms register
+    import numpy as np
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+    Mask = npt.NDArray[np.bool_]
+
+Type = Literal["int", "float", "flag", "day", "moment", "text"]
+"""What a column of facts holds, declared and never guessed: 64-bit numbers, days as days since 1970-01-01, moments as
+microseconds since then (UTC), text."""
+
+
+@dataclass(frozen=True, order=True)
+class At:
+    """As of when something is said.
+
+    on: the installation's day.  moment: what is true at it counts; within `on`.  known_by: only what was known by then.
+    """
+
+    on: date
+    moment: datetime
+    known_by: datetime
+
+    @classmethod
+    def close_of(cls, on: date, *, known_by: datetime | None = None) -> "At":
+        """At the last moment of a day, with what was known by then (or by another moment)."""
+        moment = clock.end_of(on) - timedelta(microseconds=1)
+        return cls(on, moment, known_by or moment)
+
+    @classmethod
+    def of(cls, moment: datetime) -> "At":
+        """At a moment, with what is known then."""
+        return cls(clock.day_of(moment), moment, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field over the accounts of a frame, in their order.
+
+    values, by kind: NUMBER without decimals, MONEY (minor units), PERSON and ids: int64 · NUMBER with decimals, SHARE:
+    float64 · DATE and DAYS: int64, days since 1970-01-01 of the date itself · FLAG: bool · TEXT (folded) and CHOICE:
+    str in an object array · TAGS: frozensets of words in an object array, always known.
+    known: where there is a value; elsewhere `values` holds anything of its type.
+    """
+
+    values: "Array"
+    known: "Mask"
+
+
+@dataclass(frozen=True)
+class FactTable:
+    """A table of facts as the SQL of a family sees it.
+
+    rows: every row, those that stand and those that do not; asked once for many dates, narrowed to the accounts asked
+        for by `account` (None: a table that belongs to no account, such as rates).
+    columns: name in SQL → (ORM path, type).
+    """
+
+    name: str
+    rows: Callable[[], Any]
+    columns: Mapping[str, tuple[str, Type]]
+    account: str | None = "account_id"
+
+
+@dataclass(frozen=True)
+class SqlFamily:
+    """Columns by one SQL file.
+
+    The file reads its tables and `accounts` (account_id) and has the parameters $on (date), $moment and $known_by
+    (timestamps, UTC without zone). Grain: at most one row per account. It sums integers only.
+    columns: the names it gives beside account_id.
+    """
+
+    key: str
+    room: str
+    sql: Path
+    tables: tuple[FactTable, ...]
+    columns: tuple[str, ...]
+
+
+Columns = Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class ComputedFamily:
+    """Columns by a callable: (account ids, rising; as of when, several) → for each of those its columns by name."""
+
+    key: str
+    room: str
+    columns: tuple[str, ...]
+    compute: Callable[["Array", Sequence[At]], Sequence[Columns]]
+
+
+Family = SqlFamily | ComputedFamily
+
+_families: dict[str, Family] = {}
+
+
+def register_frame(*families: Family) -> None:
+    """Add families. A key registered twice is a mistake in the code and raises ValueError."""
+    for family in families:
+        if family.key in _families and _families[family.key] != family:
+            raise ValueError(f"frame family {family.key!r} is registered twice")
+        _families[family.key] = family
+
+
+def frame_families() -> dict[str, Family]:
+    return dict(_families)

@@ -1,0 +1,59 @@
+"""The kinds of definitions there are: each room registers its own."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Reference:
+    """That one definition speaks of another, and where in its text (`groups[0].measures[1].when[0]`)."""
+
+    kind: str
+    key: str
+    path: str = ""
+
+
+Parse = Callable[[str, Mapping[str, Any]], Any]
+"""(key, body as plain data) → the definition as its room uses it. Raises Refused; its `field` is a path in the text."""
+
+
+@dataclass(frozen=True)
+class DefinitionKind:
+    """One kind.
+
+    references: what a parsed definition refers to, other definitions only.
+    order: where it stands in a full text; what is referred to comes first.
+    shipped: bodies that come with the product, by key; they become version 1 of an installation that has none.
+    check: (all definitions by kind and key, as they would stand) → one sentence per thing that does not fit together
+        (circles, two experiences for everybody …); asked once per kind after every definition parsed.
+    """
+
+    key: str
+    label: str
+    plural: str
+    parse: Parse
+    order: int
+    references: Callable[[Any], Iterable[Reference]] = lambda parsed: ()
+    shipped: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
+    check: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]] = lambda everything: ()
+
+
+_kinds: dict[str, DefinitionKind] = {}
+
+
+def register_kind(kind: DefinitionKind) -> None:
+    """Add a kind. A key registered twice is a mistake in the code and raises ValueError."""
+    if kind.key in _kinds and _kinds[kind.key] != kind:
+        raise ValueError(f"kind of definition {kind.key!r} is registered twice")
+    _kinds[kind.key] = kind
+
+
+def kinds() -> list[DefinitionKind]:
+    """All kinds, in the order of a full text."""
+    return sorted(_kinds.values(), key=lambda kind: (kind.order, kind.key))
+
+
+def kind_of(key: str) -> DefinitionKind:
+    """Raises KeyError for a kind nobody registered."""
+    return _kinds[key]

@@ -1,0 +1,5 @@
+"""Routes of the signals room."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
