@@ -19,7 +19,7 @@ from firstwin.usage.metrics.present import present
 from firstwin.usage.metrics.reading import ProductUse, Usage
 from firstwin.usage.metrics.seats import Bought
 from firstwin.usage.metrics.series import active_series
-from firstwin.usage.metrics.whose import Humans, whose
+from firstwin.usage.metrics.whose import whose
 
 WEEKS = 12
 """Of which the pace is told."""
@@ -53,7 +53,7 @@ class _History:
     def __init__(self, lake: Opened) -> None:
         asked = lake.ask("people", first=0, last=lake.day // BLOCK)
         mine = lake.whose.of_places(asked["place"]) >= 0
-        self._human = Humans(asked["actor"][mine]).of(asked["actor"][mine])
+        self._human = lake.whose.humans(asked["actor"][mine]).of(asked["actor"][mine])
         self._product, self._block, self._mask = (asked[name][mine] for name in ("product", "block", "mask"))
         self._day = lake.day
         self._known: dict[int | None, tuple[int, npt.NDArray[np.int64]]] = {}

@@ -1,6 +1,6 @@
 """Questions in SQL, one per file of the folder `sql`, and their answers as columns of numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,35 @@ def text_of(name: str) -> str:
 
 def ask(connection: Any, name: str, **params: Any) -> dict[str, Ints]:
     """Column → values. Moments are microseconds since 1970-01-01, UTC; missing ones the smallest number there is."""
-    asked = {key: value for key, value in params.items() if f"${key}" in text_of(name)}
-    return columns(connection.sql(text_of(name), params=asked).to_arrow_table())
+    return columns(_asked(connection, name, params))
+
+
+def ask_in_parts(connection: Any, name: str, **params: Any) -> Iterator[dict[str, Ints]]:
+    """The same, some rows after the other: what is computed of a part stays near the processor."""
+    for part in _asked(connection, name, params).to_batches(_PART):
+        yield columns(part)
+
+
+_PART = 1 << 18
+
+
+def _asked(connection: Any, name: str, params: dict[str, Any]) -> Any:
+    text = text_of(name)
+    asked = {key: value for key, value in params.items() if f"${key}" in text}
+    return connection.sql(text, params=asked).to_arrow_table()
 
 
 def columns(table: Any) -> dict[str, Ints]:
+    """table: an Arrow table or batch."""
     import pyarrow as pa
 
     found = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
+    for name, column in zip(table.schema.names, table.columns, strict=True):
         if pa.types.is_timestamp(column.type):
             column = column.cast(pa.int64()).fill_null(NEVER)
-        found[name] = column.to_numpy()
+        found[name] = (
+            column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False)
+        )
     return found
 
 

@@ -31,8 +31,7 @@ def core_use(lake: Opened, said: Mapping[int, Meaning], seats: Bought) -> tuple[
     total = (has * sizes).sum(axis=1)
     if not core:
         return np.zeros(n, np.int64), total
-    first, last = (lake.day - DAYS + 1) // BLOCK, lake.day // BLOCK
-    asked = lake.ask("features", features=sorted(core), first=first, last=last)
+    asked = lake.ask("features", features=sorted(core), first=(lake.day - DAYS + 1) // BLOCK, last=lake.day // BLOCK)
     account = lake.whose.of_places(asked["place"])
     used = (account >= 0) & (bits.window(asked["block"], asked["mask"], last=lake.day, days=DAYS) != 0)
     span = max(core) + 1
@@ -48,11 +47,9 @@ def _in_force(n: int, seats: Bought, products: list[int]) -> Ints:
     place = {product: at for at, product in enumerate(products)}
     has = np.zeros((n, len(products)), bool)
     buys = np.zeros(n, bool)
-    for account, product in seats.by_product:
-        if product:
-            buys[account] = True
-            if product in place:
-                has[account, place[product]] = True
+    buys[seats.account[seats.product > 0]] = True
+    for product, at in place.items():
+        has[seats.account[seats.product == product], at] = True
     has[~buys] = True
     has[:, place[0]] = True
     return has

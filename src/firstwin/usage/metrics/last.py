@@ -5,40 +5,36 @@ the days of that block.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import bits, columns
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.columns import Ints
 from firstwin.usage.metrics.opening import Opened
+from firstwin.usage.metrics.windows import DAYS, People
 
-DAYS = 28
 
-
-def last_seen(lake: Opened, basis: Ints) -> Ints:
+def last_seen(lake: Opened, basis: Ints, people: People) -> Ints:
     """By account: microseconds since 1970-01-01 of the latest use of a person; where only aggregates were sent, of
     those. NEVER where there is none."""
-    found = np.full(len(lake.whose.accounts), NEVER)
-    recent = (lake.day - DAYS + 1) // BLOCK
-    cut = _from_blocks(lake, found, recent, lake.day // BLOCK)
-    if len(cut):
-        lake.put("asked_places", place=cut)
+    found = people.last.copy()
+    if len(people.cut):
+        lake.put("asked_places", place=people.cut)
         block = lake.day // BLOCK * BLOCK
         _latest(lake, found, lake.ask("last_events", from_day=block, to_day=lake.day))
-    people = (basis == columns.EVENTS) | (basis == columns.BOTH)
-    if (people & (found == NEVER)).any():
-        _from_blocks(lake, found, 0, recent - 1)
+    seen = (basis == columns.EVENTS) | (basis == columns.BOTH)
+    quiet = seen & (found == NEVER)
+    if quiet.any():  # for longer than the window's blocks
+        lake.put("asked_places", place=_places(lake, quiet))
+        _latest(lake, found, lake.ask("last_seen", before=(lake.day - DAYS + 1) // BLOCK))
     counted = basis == columns.AGGREGATES
     return np.where(counted, _counted(lake), found) if counted.any() else found
 
 
-def _from_blocks(lake: Opened, found: Ints, first: int, last: int) -> Ints:
-    """Take what whole blocks say; the places for which the last block says too much."""
-    upto = bits.up_to(lake.day) if last == lake.day // BLOCK else bits.ALL
-    asked = lake.ask("last_seen", first=first, last=last, until=lake.until, upto=upto)
-    _latest(lake, found, asked)
-    found_cut: Ints = asked["place"][np.asarray(asked["is_cut"], bool)]
-    return found_cut
+def _places(lake: Opened, accounts: npt.NDArray[np.bool_]) -> Ints:
+    places = lake.whose.places
+    return np.asarray(places[accounts[lake.whose.of_places(places)]], np.int64)
 
 
 def _latest(lake: Opened, found: Ints, asked: dict[str, Ints]) -> None:

@@ -20,6 +20,4 @@ def columns_on(
     known_by: one moment for each of the days; only what was known then counts.
     """
     moments: Sequence[datetime | None] = known_by if known_by is not None else [None] * len(days)
-    return {
-        day: columns_of(accounts, day, known_by=moment, now=now) for day, moment in zip(days, moments, strict=True)
-    }
+    return {day: columns_of(accounts, day, known_by=moment, now=now) for day, moment in zip(days, moments, strict=True)}

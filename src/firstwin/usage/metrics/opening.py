@@ -3,19 +3,20 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from firstwin.core.clock import day_of, end_of
 from firstwin.usage.catalogue import meanings
+from firstwin.usage.compact.placing import Home
 from firstwin.usage.lake import rollups
 from firstwin.usage.lake.days import number_of
 from firstwin.usage.lake.reading import reading
 from firstwin.usage.lake.schema import ROLLUPS
 from firstwin.usage.metrics import asking
-from firstwin.usage.metrics.asking import Ints, ask, put_numbers
-from firstwin.usage.metrics.unplaced import placements
+from firstwin.usage.metrics.asking import Ints, ask, ask_in_parts, put_numbers
+from firstwin.usage.metrics.unplaced import homes_in, placements
 from firstwin.usage.metrics.whose import Whose
 
 EARLIEST = date(1970, 1, 1)
@@ -26,10 +27,23 @@ FEW_PLACES = 100
 
 
 @dataclass(slots=True)
+class Many:
+    """What many days asked of one opening share.  on, known_by: the latest of each.  actors: whoever was active.
+
+    kept: look-ups made once.
+    """
+
+    on: date
+    known_by: datetime | None
+    actors: Ints
+    kept: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Opened:
     """on, day: the day asked about.  known_on: rows known later are left out; None leaves none out.
 
-    until: the first moment after the day, UTC without a zone, as the lake has it.
+    until: the first moment after the day, UTC without a zone, as the lake has it.  many: other days are asked, too.
     """
 
     connection: Any
@@ -39,9 +53,13 @@ class Opened:
     day: int
     known_on: int | None
     until: datetime
+    many: Many | None = None
 
     def ask(self, name: str, **params: Any) -> dict[str, Ints]:
         return ask(self.connection, name, known_on=self.known_on, **params)
+
+    def ask_in_parts(self, name: str, **params: Any) -> Iterator[dict[str, Ints]]:
+        return ask_in_parts(self.connection, name, known_on=self.known_on, **params)
 
     def put(self, table: str, **numbers: Any) -> None:
         put_numbers(self.connection, table, **numbers)
@@ -93,13 +111,20 @@ def _opened(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[
         connection.execute("set parquet_metadata_cache = true")
         if places is not None and len(places) <= FEW_PLACES:
             _keep_at_hand(connection, tables)
-        known_on = number_of(day_of(known_by)) if known_by is not None else None
-        until = end_of(on).replace(tzinfo=None)
         if known_by is not None:
             _as_meant(connection, known_by, tables)
         if "actor_blocks" in tables:
-            _place(connection, whose, known_by, tables)
-        yield Opened(connection, whose, on, known_by, number_of(on), known_on, until)
+            _place(connection, _homes(connection, whose, known_by), whose, tables)
+            connection.execute(
+                "create temp view people_first as select place, actor, block, known_on from actor_blocks"
+            )
+        yield _opening(connection, whose, on, known_by)
+
+
+def _opening(connection: Any, whose: Whose, on: date, known_by: datetime | None, many: Many | None = None) -> Opened:
+    known_on = number_of(day_of(known_by)) if known_by is not None else None
+    until = end_of(on).replace(tzinfo=None)
+    return Opened(connection, whose, on, known_by, number_of(on), known_on, until, many)
 
 
 def _keep_at_hand(connection: Any, tables: Sequence[str]) -> None:
@@ -136,14 +161,17 @@ def _bearing(at: datetime | None) -> set[tuple[int, int, bool]]:
     return {(feature, one.product_id or 0, one.is_ignored) for feature, one in said if one.product_id or one.is_ignored}
 
 
-def _place(connection: Any, whose: Whose, known_by: datetime | None, tables: Sequence[str]) -> None:
-    """Add what named no place when it came and whose actor is known by now, as places of their own."""
+def _homes(connection: Any, whose: Whose, known_by: datetime | None) -> list[Home]:
+    """Of whoever named no place."""
     actors = connection.sql(asking.text_of("unplaced")).fetchnumpy()["actor"]
-    if not len(actors):
+    return homes_in(actors, whose, known_by) if len(actors) else []
+
+
+def _place(connection: Any, homes: Sequence[Home], whose: Whose, tables: Sequence[str]) -> None:
+    """Add what named no place when it came and whose actor is known by now, as places of their own."""
+    if not homes:
         return
-    found = placements(actors, whose, known_by)
-    if not len(found["actor"]):
-        return
+    found = placements(homes, whose)
     put_numbers(connection, "placements", **found)
     connection.execute(f"create temp table placed_later as {asking.text_of('placed_later')}")
     for table in tables:

@@ -40,6 +40,38 @@ def pairs_of(accounts: Numbers, humans: Numbers) -> Pairs:
     return Pairs(slots, account, np.concatenate([np.arange(most), distinct // span]))
 
 
+class Seen:
+    """Distinct pairs of (account, human) out of many rows, part by part."""
+
+    def __init__(self) -> None:
+        self._home = np.full(0, -1, np.int32)
+        self._elsewhere: list[npt.NDArray[np.int64]] = []
+
+    def see(self, accounts: Numbers, humans: Numbers) -> None:
+        """Nearly every human is at one account: only rows of humans who are new or elsewhere cost more than a look."""
+        most = int(humans.max(initial=-1)) + 1
+        if most > len(self._home):
+            self._home = np.concatenate([self._home, np.full(most - len(self._home), -1, np.int32)])
+        rows = np.flatnonzero(self._home[humans] != accounts)
+        accounts, humans = accounts[rows], humans[rows]
+        new = self._home[humans] < 0
+        self._home[humans[new]] = accounts[new]
+        rows = np.flatnonzero(self._home[humans] != accounts)
+        if len(rows):
+            self._elsewhere.append(humans[rows].astype(np.int64) << _BITS | accounts[rows])
+
+    def by_account(self, n: int) -> npt.NDArray[np.int64]:
+        """How many humans each account has."""
+        found = count_by(self._home, n)
+        if self._elsewhere:
+            found += count_by(np.unique(np.concatenate(self._elsewhere)) & ((1 << _BITS) - 1), n)
+        return found
+
+
+_BITS = 28
+"""Of a number of an account among those asked for."""
+
+
 def count_by(groups: Numbers, n: int) -> npt.NDArray[np.int64]:
     """How many rows each of n groups has; negative groups count nowhere."""
     return np.bincount(groups[groups >= 0], minlength=n)[:n].astype(np.int64)

@@ -63,7 +63,7 @@ def read_columns(lake: Opened) -> Columns:
     basis = _basis(lake, people, days)
     measured = (basis == columns.EVENTS) | (basis == columns.BOTH)
     seen = basis != columns.NONE
-    traits = breadth(lake, people.actors, people.account, people.human)
+    traits = breadth(lake, people)
     trend, trend_share, known = _trend(days.windows, days.windows_known)
 
     def only(values: Ints, where: Ints) -> Ints:
@@ -75,7 +75,7 @@ def read_columns(lake: Opened) -> Columns:
         on=on,
         accounts=asked.accounts,
         basis=basis,
-        last_seen=last_seen(lake, basis),
+        last_seen=last_seen(lake, basis, people),
         active_1=only(people.active_1, measured),
         active_7=active_7,
         active_28=active_28,

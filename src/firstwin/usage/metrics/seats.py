@@ -5,18 +5,18 @@ all products up would count them twice (`revenue.standing` adds up what was boug
 (`Product.unit`) entitle nobody.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import F, Min, Sum
 
 from firstwin.accounts.bulk import among, plain_rows
 from firstwin.revenue.models import Charge, Product, SubscriptionLine
-from firstwin.usage.lake.days import number_of
 from firstwin.usage.metrics.asking import NEVER
-from firstwin.usage.metrics.whose import Numbers, Whose
+from firstwin.usage.metrics.whose import Numbers, Whose, numbers_of
 
 _SERVICE = (Charge.RECURRING, Charge.METERED)
 """What one is a customer of."""
@@ -31,38 +31,69 @@ class Bought:
     where none says how many.
 
     started: first day of the first such line ever in force, up to the day; NEVER where there is none.
-    by_product: (account, product) → seats; None where no line says how many. Lines without a product are product 0.
+    account, product, quantity: each product in force, and how many seats of it; NEVER where no line says. Lines without
+    a product are product 0.
     """
 
     seats: Numbers
     started: Numbers
-    by_product: dict[tuple[int, int], int | None] = field(default_factory=dict)
+    account: Numbers
+    product: Numbers
+    quantity: Numbers
+
+    @property
+    def by_product(self) -> dict[tuple[int, int], int | None]:
+        """(account, product) → seats."""
+        rows = zip(self.account.tolist(), self.product.tolist(), self.quantity.tolist(), strict=True)
+        return {(account, product): None if many == NEVER else many for account, product, many in rows}
 
 
 def bought(whose: Whose, on: date, known_by: datetime | None) -> Bought:
     """At the close of the day."""
     rows = paid_lines(whose, known_by)
-    seats, started = np.full(len(whose.accounts), NEVER), np.full(len(whose.accounts), NEVER)
-    by_product: dict[tuple[int, int], int | None] = {}
-    into = dict(Product.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into"))
-    no_seats = set(Product.objects.exclude(unit=SEATS).values_list("pk", flat=True))
-    index = {account: place for place, account in enumerate(whose.accounts.tolist())}
+    account, product, quantity = _in_force(rows, whose, on)
+    seats = np.full(len(whose.accounts), NEVER)
+    np.maximum.at(seats, account, quantity)
+    return Bought(seats, _started(rows, whose, on), account, product, quantity)
+
+
+def _in_force(rows: Any, whose: Whose, on: date) -> tuple[Numbers, Numbers, Numbers]:
     summed = rows.in_force(on).values_list("account_id", "product_id").annotate(n=Sum("quantity"))
-    for account, product, quantity in plain_rows(summed):
-        if account not in index:
-            continue
-        key = (index[account], into.get(product, product) or 0)
-        before = by_product.get(key)
-        has_seats = quantity is not None and key[1] not in no_seats
-        by_product[key] = int(quantity) + (before or 0) if has_seats else before
-    for (place, _), its_seats in by_product.items():
-        if its_seats is not None:
-            seats[place] = max(int(seats[place]), its_seats)
+    told = [
+        (account, product or 0, NEVER if n is None else int(n)) for account, product, n in plain_rows(summed)
+    ]  # fmt: skip
+    account, product, quantity = numbers_of(told, 3).T
+    account, mine = _indexed(account, whose)
+    product, quantity = product[mine], quantity[mine]
+    for pk, into in Product.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into"):
+        product = np.where(product == pk, into, product)
+    no_seats = list(Product.objects.exclude(unit=SEATS).values_list("pk", flat=True))
+    quantity = np.where(np.isin(product, no_seats), NEVER, quantity)
+    span = int(product.max(initial=0)) + 1
+    keys, places = np.unique(account * span + product, return_inverse=True)
+    seats, told_of = np.zeros(len(keys), np.int64), quantity != NEVER
+    np.add.at(seats, places[told_of], quantity[told_of])
+    seats[np.bincount(places[told_of], minlength=len(keys)) == 0] = NEVER
+    return keys // span, keys % span, seats
+
+
+def _started(rows: Any, whose: Whose, on: date) -> Numbers:
+    found = np.full(len(whose.accounts), NEVER)
     begun = rows.filter(starts_on__lte=on).exclude(ends_on=F("starts_on"))
-    for account, first in plain_rows(begun.values_list("account_id").annotate(first=Min("starts_on"))):
-        if account in index:
-            started[index[account]] = number_of(as_day(first))
-    return Bought(seats, started, by_product)
+    told = plain_rows(begun.values_list("account_id").annotate(first=Min("starts_on")))
+    account, mine = _indexed(np.array([pk for pk, _ in told], np.int64), whose)
+    days = np.array([first for _, first in told], "datetime64[D]")  # SQLite gives days as text
+    found[account] = days.astype(np.int64)[mine]
+    return found
+
+
+def _indexed(ids: Numbers, whose: Whose) -> tuple[Numbers, npt.NDArray[np.bool_]]:
+    """(the index of each account that is asked for, which ones those are)."""
+    if not len(whose.accounts):
+        return ids[:0], np.zeros(len(ids), bool)
+    index = np.minimum(np.searchsorted(whose.accounts, ids), len(whose.accounts) - 1)
+    mine = whose.accounts[index] == ids
+    return index[mine], mine
 
 
 def paid_lines(whose: Whose, known_by: datetime | None) -> Any:

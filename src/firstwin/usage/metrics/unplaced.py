@@ -1,6 +1,6 @@
 """Where somebody was whose events named no place: at their home of that day, as `compact.placing` knows it by now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,22 +9,26 @@ import numpy.typing as npt
 
 from firstwin.accounts.bulk import among
 from firstwin.accounts.models import Membership
-from firstwin.usage.compact.placing import homes_of
-from firstwin.usage.metrics.whose import Whose, store_rows
+from firstwin.usage.compact.placing import Home, homes_of
+from firstwin.usage.metrics.whose import Whose, numbers_of, store_rows
 from firstwin.usage.store.models import Actor, Residence
 
 _FEW = 20_000
 
 
-def placements(actors: npt.NDArray[Any], whose: Whose, known_by: datetime | None) -> dict[str, npt.NDArray[np.int64]]:
+def homes_in(actors: npt.NDArray[Any], whose: Whose, known_by: datetime | None) -> list[Home]:
+    """Where these actors were, of those who were at one of the asked accounts."""
+    own = _known(actors[actors > 0].astype(np.int64), whose)
+    wanted = set(whose.accounts.tolist())
+    return [home for home in homes_of(own, known_by) if home.account in wanted] if own else []
+
+
+def placements(homes: Sequence[Home], whose: Whose) -> dict[str, npt.NDArray[np.int64]]:
     """actor, day_from, day_to, place: where each of these actors was on which days (both included), as places of the
     asked accounts. The places are new numbers of `whose`.
     """
     index = {account: place for place, account in enumerate(whose.accounts.tolist())}
-    own = _known(actors[actors > 0].astype(np.int64), whose)
-    homes = [home for home in homes_of(own, known_by) if home.account in index] if own else []
-    found = np.array([(home.actor, home.from_day, home.to_day, index[home.account]) for home in homes], np.int64)
-    found = found.reshape(-1, 4)
+    found = numbers_of([(home.actor, home.from_day, home.to_day, index[home.account]) for home in homes], 4)
     accounts, inverse = np.unique(found[:, 3], return_inverse=True)
     new = whose.add_places(accounts) if len(accounts) else accounts
     return {"actor": found[:, 0], "day_from": found[:, 1], "day_to": found[:, 2], "place": new[inverse]}

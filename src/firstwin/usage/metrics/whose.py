@@ -2,8 +2,9 @@
 late identity and a place matched by a person need no event to be touched.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from firstwin.usage.store.models import Actor, Place
 from firstwin.usage.store.router import EVENTS
 
 Numbers = npt.NDArray[np.int64]
+_DOUBLINGS = 7
+"""The longest chain of actors that is followed is 128 links."""
+
 _FEW = 20_000
 """Actors up to which each is looked up; beyond, all links between actors are read."""
 
@@ -34,11 +38,20 @@ class Whose:
     places: Numbers
     by_place: npt.NDArray[np.int32]
     is_all: bool
+    _humans: "Humans | None" = field(default=None, repr=False)
 
     def of_places(self, places: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
         """The index of the account of each place; -1 where it is none of these."""
-        found: npt.NDArray[np.int32] = self.by_place[np.minimum(places, len(self.by_place) - 1)]
+        if int(places.max(initial=0)) >= len(self.by_place):
+            places = np.minimum(places, len(self.by_place) - 1)
+        found: npt.NDArray[np.int32] = self.by_place[places]
         return found
+
+    def humans(self, actors: npt.NDArray[Any]) -> "Humans":
+        """Those of these actors at least. What was looked up for them once is known for whatever is asked after."""
+        if self._humans is None or not self._humans.knows(actors):
+            self._humans = Humans(actors)
+        return self._humans
 
     def add_places(self, accounts: Numbers) -> Numbers:
         """New numbers for places of these accounts (indexes), which stand in no table."""
@@ -61,7 +74,7 @@ def whose(accounts: AccountSet | Collection[int] | None) -> Whose:
     rows = Place.objects.filter(account__isnull=False, is_ignored=False)
     if not is_all:
         rows = among(rows, "account", [*wanted, *absorbed])
-    found = np.array(store_rows(rows.values_list("pk", "account").order_by("pk")), np.int64).reshape(-1, 2)
+    found = numbers_of(store_rows(rows.values_list("pk", "account").order_by("pk")), 2)
     numbers, holders = found[:, 0], found[:, 1]
     for pk, survivor in into.items():
         holders = np.where(holders == pk, survivor, holders)
@@ -82,31 +95,38 @@ def _ids(accounts: AccountSet | Collection[int] | None) -> tuple[Numbers, bool]:
         found = plain_rows(rows.order_by("pk").values_list("pk"))
     except EmptyResultSet:  # nobody can be in the set
         found = []
-    return np.array(found, np.int64).reshape(-1), accounts is None or accounts.account_q is None
+    return numbers_of(found, 1).reshape(-1), accounts is None or accounts.account_q is None
 
 
 class Humans:
     """The number that stands for each human: most actors stand for themselves."""
 
     def __init__(self, actors: npt.NDArray[Any]) -> None:
-        most = int(actors.max(initial=0)) + 1
-        same = dict(self._same(actors, most))
+        self._of_all = len(actors) > _FEW
+        self._asked = np.zeros(0, np.int64) if self._of_all else np.unique(actors)
+        links = numbers_of(self._same(), 2)
+        most = max(int(links.max(initial=0)), int(self._asked.max(initial=0))) + 1
         self._by_actor = np.arange(most, dtype=np.int64)
-        if same:
-            ends = np.array([(actor, _end(same, actor)) for actor in same if actor < most], np.int64).reshape(-1, 2)
-            self._by_actor[ends[:, 0]] = ends[:, 1]
+        self._by_actor[links[:, 0]] = links[:, 1]
+        for _ in range(_DOUBLINGS):  # a chain is followed to its end
+            self._by_actor[links[:, 0]] = self._by_actor[self._by_actor[links[:, 0]]]
+
+    def knows(self, actors: npt.NDArray[Any]) -> bool:
+        return self._of_all or (len(actors) <= _FEW and bool(np.isin(actors, self._asked).all()))
 
     def of(self, actors: npt.NDArray[Any]) -> Numbers:
+        most = int(actors.max(initial=0)) + 1
+        if most > len(self._by_actor):
+            self._by_actor = np.concatenate([self._by_actor, np.arange(len(self._by_actor), most)])
         found: Numbers = self._by_actor[actors]
         return found
 
-    @staticmethod
-    def _same(actors: npt.NDArray[Any], most: int) -> list[tuple[int, int]]:
+    def _same(self) -> list[tuple[int, int]]:
         rows = Actor.objects.filter(same_as__isnull=False).order_by().values_list("pk", "same_as")
-        if len(actors) > _FEW:
+        if self._of_all:
             return store_rows(rows)
         found: list[tuple[int, int]] = []
-        ahead = set(np.unique(actors).tolist())
+        ahead = set(self._asked.tolist())
         while ahead:  # a chain is followed link by link
             some = store_rows(among(rows, "id", sorted(ahead)))
             found += some
@@ -114,13 +134,10 @@ class Humans:
         return found
 
 
-def _end(same: dict[int, int], start: int) -> int:
-    here = start
-    for _ in range(100):
-        if here not in same:
-            return here
-        here = same[here]
-    return here
+def numbers_of(rows: Sequence[tuple[Any, ...]], width: int) -> Numbers:
+    """Rows of whole numbers as an array."""
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * width)
+    return flat.reshape(-1, width)
 
 
 def store_rows(rows: Any) -> list[Any]:

@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import bits
+from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.columns import Ints
 from firstwin.usage.metrics.opening import Opened
-from firstwin.usage.metrics.pairs import Pairs, count_by, pairs_of, sum_by
-from firstwin.usage.metrics.whose import Humans
+from firstwin.usage.metrics.pairs import Seen, count_by, pairs_of, sum_by
 
 DAYS = 28
 _DAY, _WEEK = np.uint64(1 << DAYS - 1), np.uint64(((1 << 7) - 1) << DAYS - 7)
@@ -21,7 +21,9 @@ _DAY, _WEEK = np.uint64(1 << DAYS - 1), np.uint64(((1 << 7) - 1) << DAYS - 7)
 class People:
     """By account: distinct people active on the day, in 7 and 28 days, ever; the sum over 28 days of those of each day.
 
-    account, human: each pair active in 28 days.  actors: all names under which somebody was active in the window.
+    account, human: each pair active in 28 days.  actors: all names under which somebody was active in its blocks.
+    last: the latest moment that the blocks of the window tell, NEVER where they tell none; cut: places for which they
+    reach beyond the day and so hide it.
     """
 
     active_1: Ints
@@ -32,40 +34,64 @@ class People:
     account: npt.NDArray[Any]
     human: npt.NDArray[Any]
     actors: npt.NDArray[Any]
+    last: Ints
+    cut: npt.NDArray[Any]
 
 
 def people_in(lake: Opened) -> People:
     """Distinct people with any use that is not ignored, by the days of the installation's time zone."""
-    n = len(lake.whose.accounts)
     first, last = (lake.day - DAYS + 1) // BLOCK, lake.day // BLOCK
-    recent = lake.ask("people", first=first, last=last)
-    before = lake.ask("people_before", before=first)
-    place, actor = (np.concatenate([recent[name], before[name]]) for name in ("place", "actor"))
-    account = lake.whose.of_places(place)
-    mask = bits.cut(recent["block"], recent["mask"], last=lake.day)
-    counts = account >= 0
-    counts[: len(mask)] &= mask != 0
-    human = Humans(actor).of(actor)
-    rows = np.flatnonzero(counts) if not counts.all() else slice(None)
-    pairs = pairs_of(account[rows], human[rows])
+    recent = _Recent(lake, lake.ask("recent_people", first=first, last=last))
+    ever = Seen()
+    ever.see(recent.account, recent.human)
+    for part in lake.ask_in_parts("people_before", before=first):
+        account = lake.whose.of_places(part["place"])
+        human = lake.whose.humans(part["actor"]).of(part["actor"])
+        mine = account >= 0
+        if mine.all():
+            ever.see(account, human)
+        else:
+            ever.see(account[mine], human[mine])
+    return _counted(lake, recent, ever)
+
+
+class _Recent:
+    """Rows of the blocks of the window with any day up to the day.
+
+    last: the account's last moment in them, NEVER where none is told.  cut: places for which a block that reaches
+    beyond the day hides it.
+    """
+
+    def __init__(self, lake: Opened, asked: dict[str, npt.NDArray[Any]]) -> None:
+        mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
+        account = lake.whose.of_places(asked["place"])
+        rows = np.flatnonzero((account >= 0) & (mask != 0))
+        self.account, self.actor = account[rows], asked["actor"][rows]
+        self.human = lake.whose.humans(self.actor).of(self.actor)
+        self.days = bits.window(asked["block"][rows], mask[rows], last=lake.day, days=DAYS)
+        moment = asked["last_ts"][rows]
+        known = moment < np.datetime64(lake.until, "us").astype(np.int64)
+        self.last = np.full(len(lake.whose.accounts), NEVER)
+        np.maximum.at(self.last, self.account[known], moment[known])
+        self.cut = np.unique(asked["place"][rows[~known]])
+
+
+def _counted(lake: Opened, recent: _Recent, ever: Seen) -> People:
+    n = len(lake.whose.accounts)
+    pairs = pairs_of(recent.account, recent.human)
     days = np.zeros(len(pairs.account), np.uint64)
-    some = counts[: len(mask)]
-    window = bits.window(recent["block"][some], mask[some], last=lake.day, days=DAYS)
-    # Rows of the window come first, so theirs are the first slots.
-    np.bitwise_or.at(days, pairs.slots[: len(window)], window)
-    return _counted(n, pairs, days, actor[: len(mask)][some])
-
-
-def _counted(n: int, pairs: Pairs, days: npt.NDArray[np.uint64], actors: npt.NDArray[Any]) -> People:
+    np.bitwise_or.at(days, pairs.slots, recent.days)
     account = pairs.account
     here = days != 0
     return People(
         active_1=count_by(account[(days & _DAY) != 0], n),
         active_7=count_by(account[(days & _WEEK) != 0], n),
         active_28=count_by(account[here], n),
-        ever=count_by(account, n),
+        ever=ever.by_account(n),
         person_days=sum_by(account[here], np.bitwise_count(days[here]), n),
         account=account[here],
         human=pairs.human[here],
-        actors=actors,
+        actors=recent.actor,
+        last=recent.last,
+        cut=recent.cut,
     )
