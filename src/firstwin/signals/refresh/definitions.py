@@ -1,0 +1,107 @@
+"""The definitions that signals are computed under, all of one edition."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from firstwin.core.errors import FirstwinError
+from firstwin.people.config import store
+from firstwin.people.config.store import Definition
+from firstwin.people.models import ConfigVersion
+
+logger = logging.getLogger(__name__)
+
+KINDS = ("segment", "experience", "scorecard", "pipeline", "detector")
+
+_MOST = 60
+"""Editions kept read: a replay goes through many."""
+
+Defined = Mapping[str, Definition]
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """By kind and key. edition: of everything that is defined; grows with every change.
+
+    broken: those that cannot be read any more (a field that is gone), in words. They are left out, never guessed.
+    """
+
+    edition: int
+    segments: Defined
+    experiences: Defined
+    scorecards: Defined
+    pipelines: Defined
+    detectors: Defined
+    broken: tuple[str, ...] = ()
+
+    def of(self, kind: str) -> Defined:
+        """The definitions of one kind."""
+        found: Defined = getattr(self, f"{kind}s")
+        return found
+
+    def with_one(self, definition: Definition) -> "Definitions":
+        """The same with another version of one definition: a draft to be tried."""
+        changed = {**self.of(definition.kind), definition.key: definition}
+        return replace(self, **{f"{definition.kind}s": changed})  # type: ignore[arg-type]
+
+    def without(self, kind: str, key: str) -> "Definitions":
+        """The same as if one had been removed."""
+        left = {name: one for name, one in self.of(kind).items() if name != key}
+        return replace(self, **{f"{kind}s": left})  # type: ignore[arg-type]
+
+
+def definitions_at(moment: datetime | None = None) -> Definitions:
+    """As they stand, or as they stood at a moment."""
+    latest = _latest(None)
+    if moment is None or latest is None or latest[1] <= moment:
+        return _kept(latest, latest, None)
+    return _kept(latest, _latest(moment), moment)
+
+
+Mark = tuple[int, datetime]
+"""Of the last version by then: its number in the table, and its moment."""
+
+_read: dict[tuple[Mark | None, Mark | None], Definitions] = {}
+
+
+def _latest(moment: datetime | None) -> Mark | None:
+    rows = ConfigVersion.objects.order_by("-pk")
+    rows = rows if moment is None else rows.filter(at__lte=moment)
+    return rows.values_list("pk", "at").first()
+
+
+def _kept(latest: Mark | None, stood: Mark | None, moment: datetime | None) -> Definitions:
+    """Between two changes every moment finds the same. (What ships later stood always, so it counts what stands now.)"""
+    if (latest, stood) not in _read:
+        if len(_read) >= _MOST:
+            _read.clear()
+        _read[latest, stood] = _as_of(stood[0] if stood else 0, moment)
+    return _read[latest, stood]
+
+
+def _as_of(edition: int, moment: datetime | None) -> Definitions:
+    broken: list[str] = []
+    segments, experiences, scorecards, pipelines, detectors = (_readable(kind, moment, broken) for kind in KINDS)
+    return Definitions(edition, segments, experiences, scorecards, pipelines, detectors, tuple(broken))
+
+
+def _readable(kind: str, moment: datetime | None, broken: list[str]) -> dict[str, Definition]:
+    """All of a kind; where some cannot be read, the others."""
+    try:
+        return store.definitions(kind, at=moment)
+    except (FirstwinError, KeyError) as problem:
+        logger.warning("A %s cannot be read: %s", kind, problem)
+    found: dict[str, Definition] = {}
+    for key in sorted(set(ConfigVersion.objects.filter(kind=kind).values_list("key", flat=True))):
+        versions = ConfigVersion.objects.filter(kind=kind, key=key)
+        if moment is not None:
+            versions = versions.filter(at__lte=moment) or versions.filter(number=1, author=None)
+        latest = versions.order_by("-number").first()
+        if latest is None or latest.is_removed:
+            continue
+        try:
+            found[key] = store.definition(kind, key, latest.number)
+        except (FirstwinError, KeyError) as problem:
+            broken.append(f"{kind} {key}: {problem}")
+    return found
