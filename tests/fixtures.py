@@ -1,14 +1,17 @@
 """Fixtures of the whole house: fast hashing, quick static files, the folder of real files."""
 
 import os
-import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests import template
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -50,19 +53,31 @@ def real_files() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with an empty, migrated SQLite database; made once, copied by `fresh_home`."""
-    home = tmp_path_factory.mktemp("migrated")
-    done = run_firstwin(home, "migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
-    return home
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The databases of the tests begin as copies of migrated ones, which all processes of a run share."""
+    from django.db import connections
+
+    with ExitStack() as open_to_the_end:
+        for connection in connections.all(initialized_only=False):
+            test = connection.settings_dict["TEST"]
+            test["MIGRATE"] = False
+            if connection.vendor == "postgresql":
+                test["TEMPLATE"] = template.migrated_database()
+            else:  # in memory, for as long as somebody holds it open
+                name = f"file:memorydb_{connection.alias}?mode=memory&cache=shared"
+                held = open_to_the_end.enter_context(closing(sqlite3.connect(name, uri=True)))
+                with closing(
+                    sqlite3.connect(template.migrated() / Path(connection.settings_dict["NAME"]).name)
+                ) as file:
+                    file.backup(held)
+        yield
 
 
 @pytest.fixture
-def fresh_home(_migrated: Path, tmp_path: Path) -> Path:
-    """A data folder of its own for tests that start (and kill) real processes."""
+def fresh_home(tmp_path: Path) -> Path:
+    """A data folder of its own, with empty, migrated databases, for tests that start (and kill) real processes."""
     home = tmp_path / "home"
-    shutil.copytree(_migrated, home)
+    template.copy_migrated(home)
     return home
 
 

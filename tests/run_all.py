@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from tests.postgres import binaries, cluster
@@ -17,7 +18,9 @@ SPREAD = ["-n", "2", "--dist", "worksteal", "-m"]
 
 
 def main() -> int:
-    parts = {"SQLite": sqlite(), "PostgreSQL": postgresql(), "browser": browser()}
+    with tempfile.TemporaryDirectory(prefix="firstwin-templates-") as templates:
+        os.environ["TEMPLATES_OF_TESTS"] = templates  # what is made once, is made once for all parts
+        parts = {"SQLite": sqlite(), "PostgreSQL": postgresql(), "browser": browser()}
     failures = [name for name, passed in parts.items() if not passed]
     print(f"\nFailed: {', '.join(failures)}" if failures else "\nAll of it passed.")
     return 1 if failures else 0

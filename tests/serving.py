@@ -11,11 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.fixtures import run_firstwin
+from tests.template import ROOT, copy_migrated, made_once
 
 PASSWORD = "a long enough phrase"
 
@@ -60,13 +62,9 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 @contextmanager
 def serving(home: Path, *, accounts: int) -> Iterator[Served]:
-    """Serve the migrated home with a demo company of so many accounts and the people of `tests.world`."""
-    demo = run_firstwin(home, "demo", "--accounts", str(accounts))
-    assert demo.returncode == 0, demo.stderr
-    root = str(Path(__file__).resolve().parents[1])
-    made = run_firstwin(home, "shell", "--no-imports", "-c", SET_UP, PYTHONPATH=root)
-    assert "JSON" in made.stdout, made.stderr
-    said = json.loads(made.stdout.split("JSON", 1)[1])
+    """Serve a demo company of so many accounts and the people of `tests.world`, in a new `home`."""
+    shutil.copytree(made_once(f"company_{accounts}", partial(_furnish, accounts)), home)
+    said = json.loads((home / "said.json").read_text())
     port = _free_port()
     environ = {k: v for k, v in os.environ.items() if k not in {"FIRSTWIN_DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
     process = subprocess.Popen(
@@ -81,6 +79,15 @@ def serving(home: Path, *, accounts: int) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _furnish(accounts: int, home: Path) -> None:
+    copy_migrated(home)
+    demo = run_firstwin(home, "demo", "--accounts", str(accounts))
+    assert demo.returncode == 0, demo.stderr
+    made = run_firstwin(home, "shell", "--no-imports", "-c", SET_UP, PYTHONPATH=str(ROOT))
+    assert "JSON" in made.stdout, made.stderr
+    (home / "said.json").write_text(made.stdout.split("JSON", 1)[1])
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.fixtures import run_firstwin
 from tests.serving import Visitor, chromium, serving
 
 PAGES = {
@@ -27,18 +26,20 @@ def main() -> int:
     wanted = sys.argv[1:] or list(PAGES)
     folder = Path("shots")
     folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        run_firstwin(Path(home), "migrate", "--verbosity", "0")
-        with serving(Path(home), accounts=400) as served, chromium() as browser:
-            for look, (width, dark) in LOOKS.items():
-                visitor = Visitor(browser, served)
-                for name in wanted:
-                    who, address = PAGES[name]
-                    page = visitor.open(who, width=width, height=900, dark=dark)
-                    page.goto(address)
-                    page.wait_for_load_state("networkidle")
-                    page.screenshot(path=folder / f"{name}-{look}.png")
-                visitor.close()
+    with (
+        tempfile.TemporaryDirectory() as home,
+        serving(Path(home, "served"), accounts=400) as served,
+        chromium() as browser,
+    ):
+        for look, (width, dark) in LOOKS.items():
+            visitor = Visitor(browser, served)
+            for name in wanted:
+                who, address = PAGES[name]
+                page = visitor.open(who, width=width, height=900, dark=dark)
+                page.goto(address)
+                page.wait_for_load_state("networkidle")
+                page.screenshot(path=folder / f"{name}-{look}.png")
+            visitor.close()
     print(f"{len(wanted) * len(LOOKS)} pictures in {folder}/")
     return 0
 

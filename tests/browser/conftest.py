@@ -1,8 +1,6 @@
 """A served installation and a browser, shared by the tests of one process."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,11 +9,9 @@ from tests.serving import Served, Visitor, serving
 
 
 @pytest.fixture(scope="session")
-def served(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Firstwin with a small demo company and the people of `tests.world`, served for real."""
-    home = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(_migrated, home)
-    with serving(home, accounts=60) as running:
+    with serving(tmp_path_factory.mktemp("served") / "home", accounts=60) as running:
         yield running
 
 

@@ -1,7 +1,6 @@
 """One installation for all the official clients."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,8 +8,8 @@ from tests.sdk.installation import Installation, installed
 
 
 @pytest.fixture(scope="session")
-def _installation(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installed(_migrated, tmp_path_factory.mktemp("sdk") / "home") as running:
+def _installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installed(tmp_path_factory.mktemp("sdk") / "home") as running:
         yield running
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 
 from tests.fixtures import run_firstwin
 from tests.serving import _free_port
+from tests.template import copy_migrated
 
 MAKE_KEY = """
 from firstwin.core import clock
@@ -62,9 +62,9 @@ def _events(call: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def installed(migrated: Path, home: Path) -> Iterator[Installation]:
-    """Serve a copy of the migrated home, without a worker."""
-    shutil.copytree(migrated, home)
+def installed(home: Path) -> Iterator[Installation]:
+    """Serve an empty installation in `home`, without a worker."""
+    copy_migrated(home)
     made = run_firstwin(home, "shell", "--no-imports", "-c", MAKE_KEY)
     assert "KEY" in made.stdout, made.stderr
     port = _free_port()
