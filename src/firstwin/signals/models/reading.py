@@ -11,6 +11,7 @@ class Reading(models.Model):
 
     version: of the scorecard's definition.  engine: of the way it is computed; another one may give other bytes.
     on, at: the day and the moment it speaks of; at is also what was known by then.  revision: of the account.
+    is_reconstructed: written later than `at`, by going through history; nobody saw it then.
     is_primary: whether it is the scorecard of the account's experience, so what lists show.
     score: hundredths of a point; null when unknown.  coverage: share of weight with data, of 10,000.
     inputs, result: canonical JSON (`audit.canonical`). `result` is made of definition and inputs alone, to the byte.
@@ -24,6 +25,7 @@ class Reading(models.Model):
     at = models.DateTimeField()
     revision = models.PositiveBigIntegerField()
     is_primary = models.BooleanField()
+    is_reconstructed = models.BooleanField(default=False)
     score = models.IntegerField(null=True)
     band = models.CharField(max_length=8, choices=Band)
     coverage = models.PositiveSmallIntegerField()

@@ -72,7 +72,7 @@ def _latest(moment: datetime | None) -> Mark | None:
 
 
 def _kept(latest: Mark | None, stood: Mark | None, moment: datetime | None) -> Definitions:
-    """Between two changes every moment finds the same. (What ships later stood always, so it counts what stands now.)"""
+    """Between two changes every moment finds the same. latest: what ships later stood always."""
     if (latest, stood) not in _read:
         if len(_read) >= _MOST:
             _read.clear()
