@@ -42,6 +42,8 @@ def compute(account_ids: Sequence[int], now: datetime) -> dict[int, dict[str, An
             "csat_count": rated_count,
             "csat_share": good / rated_count if rated_count else None,
         }
+    if not found:
+        return found
     for pk, columns in _open(account_ids, today, now).items():
         found[pk] |= columns
     for pk, reopened in _reopened(account_ids, since, now):
