@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from firstwin.core.conditions import Condition
+from firstwin.core.conditions import Condition, Related
 
 Missing = Literal["spread", "worst", "neutral"]
 RollUp = Literal["none", "arr_weighted_mean", "mean", "worst", "best", "sum"]
@@ -14,10 +14,12 @@ class Tier:
     """points: 0 to 100, for values below `below` (None: everything else). Half-open, the lowest first.
 
     Bounds are in the unit one speaks in: shares as 0.8, money in major units, days as days. points None: unscored.
+    includes: whether the bound itself still belongs to it ("up to").
     """
 
     below: float | None
     points: float | None
+    includes: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Measure:
     missing: Missing = "spread"
     carry_days: int = 0
     help: str = ""
+    count: Related | None = None
+    change_days: int = 0
 
 
 @dataclass(frozen=True)
