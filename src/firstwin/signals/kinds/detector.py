@@ -35,7 +35,9 @@ class Detector:
     after_days: it has to hold for so many days before it is told.  quiet_days: not told again so soon after it cleared.
     stake: `arr` (the account's), a key of a MONEY field, or "" for none.
     collection, rows_where: rows of a collection that are its evidence, each one named in words.
-    per_row: one finding for each of those rows instead of one for the account.
+    per_row: one finding for each of those rows instead of one for the account.  row_key: the field of the collection
+    that names a row over time; empty: the row's own id.
+    words: the sentence of a finding, `{rows} overdue since {overdue_days:since}[, {overdue}]`; empty: label and values.
     fields: keys whose values are evidence.  advice: what to do about it.
     family: `relationship`, `usage`, `commercial`, `support`, `progress`, `growth`: how findings are grouped on screen.
     """
@@ -56,5 +58,7 @@ class Detector:
     collection: str = ""
     rows_where: Condition | None = None
     per_row: bool = False
+    row_key: str = ""
+    words: str = ""
     advice: str = ""
     help: str = ""

@@ -1,0 +1,62 @@
+"""What a finding or a move was decided by: the values a condition reads, as plain data."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from firstwin.core.conditions import Condition
+from firstwin.core.fields import Field, Kind
+from firstwin.signals.frame.frame import Frame
+from firstwin.signals.kinds.pipeline_text import collections_read, fields_read
+
+EPOCH = date(1970, 1, 1)
+DIGITS = 6
+
+
+def keys_read(trees: Iterable[Condition | None], more: Sequence[str] = ()) -> tuple[str, ...]:
+    """The fields these conditions read and those named beside them, each once, in order."""
+    return tuple(dict.fromkeys([*more, *(key for tree in trees for key in fields_read(tree))]))
+
+
+def collections_of(trees: Iterable[Condition | None]) -> tuple[str, ...]:
+    """The collections these conditions ask, each once, in order."""
+    return tuple(dict.fromkeys(node.collection for tree in trees for node in collections_read(tree)))
+
+
+def values(frame: Frame, keys: Iterable[str], place: int) -> dict[str, Any]:
+    """Field key → its value for one account as plain data; None where it is missing."""
+    return {key: plain(frame.vocabulary.field(key), frame.value(key, place)) for key in keys}
+
+
+def counts(frame: Frame, collections: Iterable[str], place: int) -> dict[str, int]:
+    """Collection → how many rows one account has in it."""
+    found = {}
+    for key in collections:
+        owner = frame.rows(key).owner
+        first, last = np.searchsorted(owner, [place, place + 1])
+        found[key] = int(last - first)
+    return found
+
+
+def plain(field: Field, value: Any) -> Any:
+    """A value of a column as JSON can hold it: days as ISO dates, money in minor units, words in order."""
+    if value is None:
+        return None
+    if field.kind in (Kind.DATE, Kind.DAYS):
+        return day_of(int(value)).isoformat()
+    if field.kind is Kind.TAGS:
+        return sorted(map(str, value))
+    if isinstance(value, float):
+        return round(value, DIGITS) + 0.0
+    return value
+
+
+def day_of(number: int) -> date:
+    """The date of a day counted since 1970-01-01."""
+    return EPOCH + timedelta(days=number)
+
+
+def number_of(day: date) -> int:
+    return (day - EPOCH).days
