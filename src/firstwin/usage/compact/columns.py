@@ -4,42 +4,33 @@ Nothing is looked up in a database here. An element that cannot be used is left 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress
+from itertools import compress
 from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from msgspec import UNSET, UnsetType
 
+from firstwin.usage.compact.coded import Coded, Numbers, coded
+from firstwin.usage.compact.elements import Elements
 from firstwin.usage.compact.ids import clean_id, known_ids
-from firstwin.usage.compact.reading import Batch, Element, written
+from firstwin.usage.compact.ordinary import CALLS, Element
+from firstwin.usage.compact.quick import Quick
+from firstwin.usage.compact.reading import Batch, written
 from firstwin.usage.compact.refusals import LARGEST, Code, Refusal
 from firstwin.usage.compact.times import BAD, Moments, corrected, read_moment, read_moments
 from firstwin.usage.lake.schema import What
 
-WHAT = {
-    "track": What.TRACK,
-    "page": What.PAGE,
-    "screen": What.SCREEN,
-    "identify": What.IDENTIFY,
-    "group": What.GROUP,
-    "alias": What.ALIAS,
-}
 KIND = {What.TRACK: "track", What.PAGE: "page", What.SCREEN: "screen"}
 
 LONGEST_NAME = 200
-LARGEST_VALUE = 9e12
-"""Values are kept in millionths in 64 bits."""
-
-NO_VALUE = np.iinfo(np.int64).min
-_NUMBER = (int, float)
 _MINUTE = 60_000_000
 _NOT_A_TEXT = "\0"  # no id, so it is refused as one
 
-_encode = msgspec.json.Encoder().encode
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 _md5: Callable[[bytes], Any]
 try:  # the plain one takes a third of the time of the other, which can also be a certified one
@@ -52,15 +43,15 @@ except ImportError:
 class Columns:
     """One value per element that can be used. Ids are clean text; names belong to their `what`.
 
-    telling: rows that say who somebody is, with their element: identify, group and alias calls.
+    telling: rows that say who somebody is, with what they say: identify, group and alias calls.
     """
 
     source: int
     what: npt.NDArray[np.int8]
-    user: list[str | None]
-    anonymous: list[str | None]
-    group: list[str | None]
-    name: list[str | None]
+    user: Coded
+    anonymous: Coded
+    group: Coded
+    name: Coded
     ts: Moments
     received: Moments
     keys: npt.NDArray[np.uint64]  # n × 2
@@ -71,50 +62,30 @@ class Columns:
 
     def forget_texts(self) -> None:
         """When numbers stand for them, let the texts and elements go: they are most of the memory."""
-        self.user, self.anonymous, self.group, self.name, self.telling = [], [], [], [], []
+        self.user = self.anonymous = self.group = self.name = coded([])
+        self.telling = []
 
 
-def columns_of(source: int, batches: Sequence[Batch]) -> Columns:
+def columns_of(source: int, batches: Sequence[Batch | Quick]) -> Columns:
     """The elements of these batches, in their order."""
-    for batch in batches:
-        _complete(batch)
-    elements = list(chain.from_iterable(batch.elements for batch in batches))
-    counts = [len(batch.elements) for batch in batches]
-    received = np.repeat(np.array([batch.received for batch in batches], dtype=np.int64), counts)
-    sent = np.repeat(np.array([read_moment(batch.rest.get("sentAt")) for batch in batches], dtype=np.int64), counts)
-    found = _Found(elements, received, sent)
+    elements = Elements(batches)
+    received = np.repeat(np.array([batch.received for batch in batches], dtype=np.int64), elements.counts)
+    sent = np.array([read_moment(batch.sent) for batch in batches], dtype=np.int64)
+    found = _Found(elements, received, np.repeat(sent, elements.counts))
     bad = found.refusals()
     refused = [refusal for batch in batches for refusal in batch.refused]
-    refused += [_refusal(code, elements[row], int(received[row])) for row, code in sorted(bad.items())]
-    is_good = np.ones(len(elements), dtype=np.bool_)
-    is_good[list(bad)] = False
-    return found.kept(source, is_good, refused)
-
-
-def _complete(batch: Batch) -> None:
-    """What the path and the batch say goes into each element; what an element says itself wins."""
-    if batch.call:
-        for element in batch.elements:
-            if element.get("type") not in WHAT:
-                element["type"] = batch.call
-    around = batch.rest.get("context")
-    if isinstance(around, dict) and around:
-        for element in batch.elements:
-            own = element.get("context")
-            element["context"] = {**around, **own} if isinstance(own, dict) else around
+    refused += [_refusal(code, elements.element(row), int(received[row])) for row, code in sorted(bad.items())]
+    return found.kept(source, bad, refused)
 
 
 class _Found:
     """Columns of all elements, usable or not."""
 
-    def __init__(self, elements: list[Element], received: Moments, sent: Moments) -> None:
+    def __init__(self, elements: Elements, received: Moments, sent: Moments) -> None:
         self.elements, self.received = elements, received
-        types = [element.get("type") for element in elements]
-        whats = {one: WHAT.get(one, -1) if isinstance(one, str) else -1 for one in _distinct(types)}
-        self.what = np.array([whats[one] if one.__class__ is str else -1 for one in types], dtype=np.int8)
-        self.user = _texts([element.get("userId") for element in elements])
-        self.anonymous = _texts([element.get("anonymousId") for element in elements])
-        self.group = _texts(_groups(elements))
+        whats = {one: CALLS.get(one, -1) for one in _distinct(elements.type)}
+        self.what = np.array([whats.get(one, -1) if one.__class__ is str else -1 for one in elements.type], np.int8)
+        self.user, self.anonymous, self.group = map(_ids, (elements.user, elements.anonymous, elements.group))
         self.name = _names(elements, self.what)
         self.ts = _moments(elements, received, sent)
 
@@ -124,16 +95,16 @@ class _Found:
         for column in ("group", "anonymous", "user"):
             bad |= self._clean(column)
         what = self.what
-        is_userless = np.array([user is None for user in self.user], dtype=np.bool_)
-        nobody = is_userless & np.array([anonymous is None for anonymous in self.anonymous], dtype=np.bool_)
-        homeless = np.array([group is None for group in self.group], dtype=np.bool_)
+        is_userless = self.user.rows < 0
+        nobody = is_userless & (self.anonymous.rows < 0)
+        homeless = self.group.rows < 0
         self._mark(bad, Code.BAD_TIME, self.ts == BAD)
-        self._mark(bad, Code.NO_NAME, (what == What.TRACK) & np.array([name is None for name in self.name], np.bool_))
+        self._mark(bad, Code.NO_NAME, (what == What.TRACK) & (self.name.rows < 0))
         self._mark(bad, Code.NO_GROUP, (what == What.GROUP) & homeless)
         self._mark(bad, Code.NO_ID, nobody & (homeless | (what == What.IDENTIFY)))
         self._mark(bad, Code.NO_ID, is_userless & (what == What.ALIAS))
         for row in np.flatnonzero(what == What.ALIAS):
-            said = self.elements[row].get("previousId")
+            said = self.elements.telling(int(row)).get("previousId")
             text = Code.NO_ID if said is None else clean_id(said)
             if isinstance(text, Code):
                 bad.setdefault(int(row), text)
@@ -147,24 +118,28 @@ class _Found:
 
     def _clean(self, column: str) -> dict[int, Code]:
         """Make the ids of a column clean text; (row → why not) for those that are none."""
-        values: list[str | None] = getattr(self, column)
-        texts = known_ids(values)
-        odd = {value: text for value, text in texts.items() if text != value}
-        if not odd:
+        said: Coded = getattr(self, column)
+        texts = known_ids(said.keys)
+        codes = {place: text for place, text in enumerate(texts) if isinstance(text, Code)}
+        clean = [None if place in codes else text for place, text in enumerate(texts)] if codes else texts
+        setattr(self, column, said.changed(clean))
+        if not codes:
             return {}
-        good = {value: None if isinstance(text, Code) else text for value, text in texts.items()}
-        setattr(self, column, [None if value is None else good[value] for value in values])
-        codes = {value: text for value, text in odd.items() if isinstance(text, Code)}
-        return {row: codes[value] for row, value in enumerate(values) if value in codes} if codes else {}
+        rows = np.flatnonzero(np.isin(said.rows, list(codes)))
+        return {int(row): codes[int(said.rows[row])] for row in rows}
 
-    def kept(self, source: int, is_good: npt.NDArray[np.bool_], refused: list[Refusal]) -> Columns:
-        if not is_good.all():
-            self.elements = list(compress(self.elements, is_good))
+    def kept(self, source: int, bad: Collection[int], refused: list[Refusal]) -> Columns:
+        rows = np.arange(len(self.elements))
+        messages, properties = self.elements.message, self.elements.properties
+        if bad:
+            is_good = np.ones(len(rows), dtype=np.bool_)
+            is_good[list(bad)] = False
             for column in ("user", "anonymous", "group", "name"):
-                setattr(self, column, list(compress(getattr(self, column), is_good)))
-            self.what, self.ts, self.received = self.what[is_good], self.ts[is_good], self.received[is_good]
-        properties = [element.get("properties") for element in self.elements]
-        telling = np.flatnonzero(self.what >= What.IDENTIFY)
+                setattr(self, column, getattr(self, column).among(is_good))
+            messages, properties = list(compress(messages, is_good)), list(compress(properties, is_good))
+            rows, self.what, self.ts = rows[is_good], self.what[is_good], self.ts[is_good]
+            self.received = self.received[is_good]
+        telling = np.flatnonzero(self.what >= What.IDENTIFY).tolist()
         return Columns(
             source=source,
             what=self.what,
@@ -174,32 +149,45 @@ class _Found:
             name=self.name,
             ts=self.ts,
             received=self.received,
-            keys=_keys(source, self.elements, self.received),
-            value=_values(properties),
-            props=_props(properties),
-            telling=[(int(row), self.elements[row]) for row in telling],
+            keys=self._keys(source, messages, rows),
+            value=np.array([value for _, value in properties], dtype=np.int64),
+            props=pa.array([text for text, _ in properties], pa.binary()).cast(pa.string()),
+            telling=[(row, self.elements.telling(int(rows[row]))) for row in telling],
             refused=refused,
         )
+
+    def _keys(self, source: int, messages: list[Any], rows: Numbers) -> npt.NDArray[np.uint64]:
+        """The key of each element: of its source and message id, else of its content.
+
+        An element without a message id and without a moment is the same as an equal one that came in the same minute.
+        """
+        prefix = b"%d|" % source
+        if {str}.issuperset(map(type, messages)) and "" not in messages:
+            digests = [_md5(prefix + one.encode()).digest() for one in messages]
+        else:
+            digests = [
+                _md5(prefix + str(one).encode()).digest()
+                if (one.__class__ is str and one) or one.__class__ is int
+                else self._digest(source, int(rows[place]), int(self.received[place]))
+                for place, one in enumerate(messages)
+            ]
+        return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2)
+
+    def _digest(self, source: int, row: int, received: int) -> bytes:
+        digest: bytes = _md5(b"%d#" % source + _content(self.elements.element(row), received)).digest()
+        return digest
 
 
 def _distinct(values: Iterable[Any]) -> set[str]:
     return {value for value in values if value.__class__ is str}
 
 
-def _groups(elements: list[Element]) -> list[Any]:
-    said = [element.get("groupId") for element in elements]
-    contexts = [element.get("context") for element in elements]
-    return [
-        own if own is not None else context.get("groupId") if context.__class__ is dict else None
-        for own, context in zip(said, contexts, strict=True)
-    ]
-
-
-def _texts(values: list[Any]) -> list[str | None]:
+def _ids(values: list[Any]) -> Coded:
     """Numbers as text, so that equal ids are equal; what is neither as something that is no id."""
-    if {str, type(None)}.issuperset(map(type, values)):
-        return values
-    return [value if value is None or value.__class__ is str else _text(value) for value in values]
+    if not {str, type(None), UnsetType}.issuperset(map(type, values)):
+        values = [None if value is UNSET else value if value is None or value.__class__ is str else _text(value)
+                  for value in values]  # fmt: skip
+    return coded(values)
 
 
 def _text(value: Any) -> str:
@@ -210,48 +198,30 @@ def _text(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else _NOT_A_TEXT
 
 
-def _names(elements: list[Element], what: npt.NDArray[np.int8]) -> list[str | None]:
+def _names(elements: Elements, what: npt.NDArray[np.int8]) -> Coded:
     """The name of each element that is use: of a track call its event, of a page or screen its name or what it is."""
-    names: list[Any] = [element.get("event") for element in elements]
-    for row in np.flatnonzero(what != What.TRACK):
+    names = elements.event
+    others = np.flatnonzero(what != What.TRACK)
+    if len(others):
+        names = names.copy()
+    for row in others:
         kind = KIND.get(What(int(what[row]))) if what[row] >= 0 else None
-        names[row] = _tidy(elements[row].get("name")) or kind if kind else None
-    tidy = {name: _tidy(name) for name in _distinct(names)}
-    if all(name == held for name, held in tidy.items()) and {str, type(None)}.issuperset(map(type, names)):
-        return names
-    return [tidy[name] if name.__class__ is str else None for name in names]
+        names[row] = _tidy(elements.name[row]) or kind if kind else None
+    if not {str, type(None), UnsetType}.issuperset(map(type, names)):
+        names = [name if name.__class__ is str else None for name in names]
+    column = coded(names)
+    return column.changed([_tidy(name) for name in column.keys])
 
 
 def _tidy(name: Any) -> str | None:
     return " ".join(name.split())[:LONGEST_NAME].rstrip() or None if isinstance(name, str) else None
 
 
-def _moments(elements: list[Element], received: Moments, sent: Moments) -> Moments:
-    original = [element.get("originalTimestamp") or element.get("timestamp") for element in elements]
-    own = [element.get("sentAt") for element in elements]
-    if any(own):
-        told = np.fromiter(map(read_moment, own), dtype=np.int64, count=len(own))
+def _moments(elements: Elements, received: Moments, sent: Moments) -> Moments:
+    if any(elements.sent):
+        told = np.fromiter(map(read_moment, elements.sent), dtype=np.int64, count=len(elements))
         sent = np.where(told > BAD, told, sent)
-    return corrected(read_moments(original), sent, received)
-
-
-def _keys(source: int, elements: list[Element], received: Moments) -> npt.NDArray[np.uint64]:
-    """The key of each element: of its source and message id, else of its content.
-
-    An element without a message id and without a moment is the same as an equal one that came in the same minute.
-    """
-    prefix = b"%d|" % source
-    ids: list[Any] = [element.get("messageId") for element in elements]
-    if {str}.issuperset(map(type, ids)) and "" not in ids:
-        digests = [_md5(prefix + one.encode()).digest() for one in ids]
-    else:
-        digests = [
-            _md5(prefix + str(one).encode()).digest()
-            if (one.__class__ is str and one) or one.__class__ is int
-            else _md5(b"%d#" % source + _content(elements[row], int(received[row]))).digest()
-            for row, one in enumerate(ids)
-        ]
-    return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2)
+    return corrected(read_moments(elements.moment), sent, received)
 
 
 def _content(element: Element, received: int) -> bytes:
@@ -259,22 +229,6 @@ def _content(element: Element, received: int) -> bytes:
     if not (said.get("timestamp") or said.get("originalTimestamp")):
         said["receivedAt"] = received // _MINUTE
     return _canonical(said)
-
-
-def _values(properties: list[Any]) -> npt.NDArray[np.int64]:
-    """Millionths of `value`, else of `revenue`; NO_VALUE where that is no number within bounds."""
-    values = np.full(len(properties), NO_VALUE, dtype=np.int64)
-    said = [held.get("value", held.get("revenue")) if held.__class__ is dict and held else None for held in properties]
-    for row in [row for row, value in enumerate(said) if value is not None]:
-        value = said[row] if said[row].__class__ in _NUMBER else properties[row].get("revenue")
-        if value.__class__ in _NUMBER and abs(value) <= LARGEST_VALUE:
-            values[row] = round(value * 1_000_000)
-    return values
-
-
-def _props(properties: list[Any]) -> pa.Array:
-    texts = [_encode(held) if held and held.__class__ is dict else None for held in properties]
-    return pa.array(texts, pa.binary()).cast(pa.string())
 
 
 def _refusal(code: Code, element: Element, received: int) -> Refusal:

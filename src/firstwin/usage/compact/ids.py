@@ -20,9 +20,9 @@ LONGEST = 255
 _ALL_ZERO = re.compile(r"[0-]*0[0-]*")
 
 
-def known_ids(values: Iterable[str | None]) -> dict[str, str | Code]:
-    """Each distinct text → the id it is, or why it is no id. None stays out: nothing was said."""
-    return {value: _clean_text(value) for value in set(values) if value is not None}
+def known_ids(texts: Iterable[str]) -> list[str | Code]:
+    """The id that each text is, or why it is none."""
+    return list(map(_clean_text, texts))
 
 
 def clean_id(value: Any) -> str | Code:

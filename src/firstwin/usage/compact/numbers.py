@@ -4,7 +4,7 @@ Only the names at hand are looked up, so memory does not grow with how many ther
 anything refers to them; one that nothing refers to after all does no harm.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.db.models.functions import Cast
 
 from firstwin.usage.compact.looking import add_rows, rows_among, set_column
-from firstwin.usage.compact.times import Moments, moment_of
+from firstwin.usage.compact.times import moment_of
 from firstwin.usage.models import LakeSetting
 from firstwin.usage.store.models import Actor, EventName, Place
 from firstwin.usage.store.router import EVENTS
@@ -24,24 +24,6 @@ Numbers = npt.NDArray[np.int64]
 
 OTHER = ("track", "(other)")
 """The event name under which names beyond the limit are counted."""
-
-_LATEST = np.iinfo(np.int64).max
-
-
-def dense(keys: Sequence[Any], ts: Moments) -> tuple[list[Any], Numbers, Moments]:
-    """(distinct keys but None, the place of each row's key among them or −1, the earliest moment of each key)"""
-    places: dict[Any, int] = {}
-    rows = np.array([-1 if key is None else places.setdefault(key, len(places)) for key in keys], dtype=np.int64)
-    first = np.full(len(places), _LATEST, dtype=np.int64)
-    has_key = rows >= 0
-    np.minimum.at(first, rows[has_key], ts[has_key])
-    return list(places), rows, first
-
-
-def spread(numbers: Mapping[Any, int], keys: Sequence[Any], rows: Numbers) -> Numbers:
-    """Each row's number; 0 where it has no key."""
-    by_place = np.array([numbers[key] for key in keys] + [0], dtype=np.int64)
-    return by_place[rows]
 
 
 class Cache(dict[tuple[int, str], tuple[int, int]]):

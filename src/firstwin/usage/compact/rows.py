@@ -3,11 +3,12 @@ be repeated, so a process that dies before the rows are committed has only done 
 
 import io
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,8 @@ from django.db import Error as DatabaseError
 
 from firstwin.core.collecting import seldom_collected
 from firstwin.usage.compact.apart import read_here, reading_ahead
-from firstwin.usage.compact.columns import KIND, NO_VALUE, Columns
+from firstwin.usage.compact.coded import Coded, in_order
+from firstwin.usage.compact.columns import KIND, Columns
 from firstwin.usage.compact.debugger import keep_refused
 from firstwin.usage.compact.identity import keep_told
 from firstwin.usage.compact.knowing import know
@@ -25,16 +27,15 @@ from firstwin.usage.compact.numbers import (
     Named,
     Numbers,
     actor_numbers,
-    dense,
     name_numbers,
     place_numbers,
-    spread,
 )
 from firstwin.usage.compact.placing import places_at
 from firstwin.usage.compact.refusals import Code, Refusal
 from firstwin.usage.compact.tallies import HOUR, Tallies, tallies_of
 from firstwin.usage.compact.telling import Told, other_keys, tell
 from firstwin.usage.compact.times import days_of, micros
+from firstwin.usage.compact.values import NO_VALUE
 from firstwin.usage.lake.schema import EVENTS, What
 from firstwin.usage.store.models import Actor, Inbox, Place
 from firstwin.usage.store.models.inbox import Form
@@ -156,46 +157,55 @@ def _parts(cycle: _Cycle, source: int, batches: list[Inbox], read: Callable[[], 
 
 
 def _part(cycle: _Cycle, columns: Columns) -> Part:
-    source = columns.source
-    group_keys, group_rows, group_first = dense(columns.group, columns.ts)
-    places = place_numbers(source, dict(zip(group_keys, group_first.tolist(), strict=True)), cycle.places)
-    actors, actor_rows, actor_keys = _actors(cycle, columns)
+    source, group = columns.source, columns.group
+    places = place_numbers(source, _firsts(group, columns), cycle.places)
+    actor = _actors(columns)
+    firsts = _firsts(actor, columns)
+    for key, at in other_keys(columns).items():
+        firsts[key] = min(at, firsts.get(key, at))
+    actors = actor_numbers(source, firsts, cycle.actors)
     tell(cycle.told, columns, actors, places)
     part = Part(
         columns,
-        place=spread(places, group_keys, group_rows),
-        actor=spread(actors, actor_keys, actor_rows),
+        place=group.spread(_numbers(places, group)),
+        actor=actor.spread(_numbers(actors, actor)),
         feature=_features(cycle, columns),
     )
     columns.forget_texts()
     return part
 
 
-def _actors(cycle: _Cycle, columns: Columns) -> tuple[dict[str, int], Numbers, list[str]]:
-    """(key → number, the place of each row's key among the keys, the keys)"""
-    said = [
-        f"u:{user}" if user is not None else None if anonymous is None else f"a:{anonymous}"
-        for user, anonymous in zip(columns.user, columns.anonymous, strict=True)
-    ]
-    keys, rows, first = dense(said, columns.ts)
-    firsts = dict(zip(keys, first.tolist(), strict=True))
-    for key, at in other_keys(columns).items():
-        firsts[key] = min(at, firsts.get(key, at))
-    return actor_numbers(columns.source, firsts, cycle.actors), rows, keys
+def _firsts(column: Coded, columns: Columns) -> dict[Any, int]:
+    return dict(zip(column.keys, column.firsts(columns.ts).tolist(), strict=True))
+
+
+def _numbers(numbers: Mapping[Any, int], column: Coded) -> Numbers:
+    return np.array([numbers[key] for key in column.keys], dtype=np.int64)
+
+
+def _actors(columns: Columns) -> Coded:
+    """Whom each row names: the user, else the anonymous one."""
+    user, anonymous = columns.user, columns.anonymous
+    keys = [f"u:{key}" for key in user.keys]
+    if (user.rows >= 0).all():
+        return Coded(keys, user.rows)
+    keys += [f"a:{key}" for key in anonymous.keys]
+    nameless = np.where(anonymous.rows >= 0, anonymous.rows + len(user.keys), -1)
+    return in_order(keys.__getitem__, np.where(user.rows >= 0, user.rows, nameless))
 
 
 def _features(cycle: _Cycle, columns: Columns) -> Numbers:
-    kinds = [_KINDS[what] for what in columns.what.tolist()]
-    said = [(kind, name) if kind and name else None for kind, name in zip(kinds, columns.name, strict=True)]
-    keys, rows, first = dense(said, columns.ts)
-    named = cycle.named
-    name_numbers(dict(zip(keys, first.tolist(), strict=True)), named)
+    name, named = columns.name, cycle.named
+    count = len(name.keys)
+    both = np.where(name.rows >= 0, columns.what * np.int64(count) + name.rows, -1)
+    feature = in_order(lambda one: (_KINDS[one // count], name.keys[one % count]), both)
+    name_numbers(_firsts(feature, columns), named)
     if named.beyond:
-        beyond = [place for place, key in enumerate(keys) if key in named.beyond]
-        received = columns.received[np.isin(rows, beyond)].tolist()
+        beyond = [place for place, key in enumerate(feature.keys) if key in named.beyond]
+        received = columns.received[np.isin(feature.rows, beyond)].tolist()
         warnings = [Refusal(Code.TOO_MANY_NAMES, at, b"", event="(other)", is_warning=True) for at in received]
         columns.refused += warnings
-    return spread(named.numbers, keys, rows)
+    return feature.spread(_numbers(named.numbers, feature))
 
 
 def _place(part: Part) -> None:

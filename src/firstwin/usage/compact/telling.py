@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from firstwin.accounts.actions.identity import checked_domain
 from firstwin.core.errors import Refused
+from firstwin.usage.compact.coded import in_order
 from firstwin.usage.compact.columns import Columns
 from firstwin.usage.compact.ids import clean_id
-from firstwin.usage.compact.reading import Element
+from firstwin.usage.compact.ordinary import Element
 from firstwin.usage.lake.schema import What
 
 HOUR = 3_600_000_000
@@ -86,13 +89,17 @@ def _anonymous_twins(columns: Columns) -> Iterable[tuple[str, Moment]]:
 
 def _twins(columns: Columns) -> dict[tuple[str, str], Moment]:
     """(user id, anonymous id) of calls that carry both → the earliest moment."""
-    if not any(columns.anonymous):
+    user, anonymous = columns.user, columns.anonymous
+    if not anonymous.keys:
         return {}
-    found: dict[tuple[str, str], Moment] = {}
-    for user, anonymous, at in zip(columns.user, columns.anonymous, columns.ts.tolist(), strict=True):
-        if user is not None and anonymous is not None:
-            _first(found, (user, anonymous), at)
-    return found
+    count = len(anonymous.keys)
+    has_both = (user.rows >= 0) & (anonymous.rows >= 0)
+    pairs = in_order(lambda pair: pair, np.where(has_both, user.rows * count + anonymous.rows, -1))
+    firsts = pairs.firsts(columns.ts).tolist()
+    return {
+        (user.keys[pair // count], anonymous.keys[pair % count]): at
+        for pair, at in zip(pairs.keys, firsts, strict=True)
+    }
 
 
 def tell(told: Told, columns: Columns, actors: Mapping[str, int], places: Mapping[str, int]) -> None:
@@ -100,7 +107,7 @@ def tell(told: Told, columns: Columns, actors: Mapping[str, int], places: Mappin
     for (known_as, anonymous), at in _twins(columns).items():
         told.link(actors[f"a:{anonymous}"], actors[f"u:{known_as}"], at)
     for row, element in columns.telling:
-        user, nameless, group = columns.user[row], columns.anonymous[row], columns.group[row]
+        user, nameless, group = columns.user.at(row), columns.anonymous.at(row), columns.group.at(row)
         key = f"u:{user}" if user is not None else f"a:{nameless}"
         actor = actors.get(key, 0)  # 0: a group call that names nobody
         at, what = int(columns.ts[row]), columns.what[row]

@@ -1,0 +1,66 @@
+"""A column of texts as its distinct texts and the place of each row's text among them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import UNSET
+
+Numbers = npt.NDArray[np.int64]
+
+_LATEST = np.iinfo(np.int64).max
+
+
+@dataclass(slots=True)
+class Coded:
+    """keys: distinct, in the order in which they first stand in a row.  rows: the place of each row's; −1 for none."""
+
+    keys: list[Any]
+    rows: Numbers
+
+    def at(self, row: int) -> Any:
+        place = int(self.rows[row])
+        return None if place < 0 else self.keys[place]
+
+    def firsts(self, ts: Numbers) -> Numbers:
+        """The earliest moment of each key."""
+        first = np.full(len(self.keys), _LATEST, dtype=np.int64)
+        has_key = self.rows >= 0
+        np.minimum.at(first, self.rows[has_key], ts[has_key])
+        return first
+
+    def spread(self, numbers: Numbers) -> Numbers:
+        """The number of each row's key; 0 where it has none.  numbers: one of each key."""
+        found: Numbers = np.append(numbers, 0)[self.rows]
+        return found
+
+    def among(self, is_kept: npt.NDArray[np.bool_]) -> "Coded":
+        """Of some rows."""
+        return in_order(self.keys.__getitem__, self.rows[is_kept])
+
+    def changed(self, keys: Sequence[Any]) -> "Coded":
+        """With other keys in the place of these: None takes one away, and those that are equal become one."""
+        if keys == self.keys:
+            return self
+        found = coded(keys)
+        return Coded(found.keys, np.append(found.rows, -1)[self.rows])
+
+
+def coded(values: Sequence[Any]) -> Coded:
+    """None, and what was not set, is no key."""
+    places: dict[Any, int] = {None: -1, UNSET: -1}
+    rows = [places.setdefault(value, len(places) - 2) for value in values]
+    return Coded(list(places)[2:], np.array(rows, dtype=np.int64))
+
+
+def in_order(key_of: Callable[[int], Any], rows: Numbers) -> Coded:
+    """rows: numbers of keys, −1 for none.  key_of: number → key."""
+    distinct, first, where = np.unique(rows, return_index=True, return_inverse=True)
+    order = np.argsort(np.where(distinct < 0, -1, first))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    has_none = bool(len(distinct)) and distinct[0] < 0  # then that comes first
+    keys = [key_of(number) for number in distinct[order].tolist() if number >= 0]
+    return Coded(keys, place[where] - has_none)
