@@ -1,7 +1,9 @@
 """What is said about many accounts at once, as columns of numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,3 +58,24 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.accounts)
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """Columns of different accounts on one day, the accounts rising from part to part."""
+    if len(parts) == 1:
+        return parts[0]
+    starts = np.cumsum([0, *(len(part) for part in parts)])
+    lines = [
+        replace(part.bought, account=part.bought.account + start) for part, start in zip(parts, starts, strict=False)
+    ]
+    bought = Bought(**{name: np.concatenate([getattr(one, name) for one in lines]) for name in _names(Bought)})
+    told = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in _names(Columns)
+        if name not in ("on", "bought")
+    }
+    return Columns(on=parts[0].on, bought=bought, **told)
+
+
+def _names(kind: type[Any]) -> list[str]:
+    return [one.name for one in fields(kind)]

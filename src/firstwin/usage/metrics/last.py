@@ -7,9 +7,10 @@ the days of that block.
 import numpy as np
 import numpy.typing as npt
 
+from firstwin.usage.lake.days import number_of
 from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import bits, columns
-from firstwin.usage.metrics.asking import NEVER
+from firstwin.usage.metrics.asking import NEVER, text_of
 from firstwin.usage.metrics.columns import Ints
 from firstwin.usage.metrics.opening import Opened
 from firstwin.usage.metrics.windows import DAYS, People
@@ -20,9 +21,7 @@ def last_seen(lake: Opened, basis: Ints, people: People) -> Ints:
     those. NEVER where there is none."""
     found = people.last.copy()
     if len(people.cut):
-        lake.put("asked_places", place=people.cut)
-        block = lake.day // BLOCK * BLOCK
-        _latest(lake, found, lake.ask("last_events", from_day=block, to_day=lake.day))
+        _latest(lake, found, _last_events(lake, people.cut))
     seen = (basis == columns.EVENTS) | (basis == columns.BOTH)
     quiet = seen & (found == NEVER)
     if quiet.any():  # for longer than the window's blocks
@@ -35,6 +34,19 @@ def last_seen(lake: Opened, basis: Ints, people: People) -> Ints:
 def _places(lake: Opened, accounts: npt.NDArray[np.bool_]) -> Ints:
     places = lake.whose.places
     return np.asarray(places[accounts[lake.whose.of_places(places)]], np.int64)
+
+
+def _last_events(lake: Opened, places: Ints) -> dict[str, Ints]:
+    """Of the day's block."""
+    first = lake.day // BLOCK * BLOCK
+    lake.put("asked_places", place=places)
+    if lake.many is None:
+        return lake.ask("last_events", from_day=first, to_day=lake.day)
+    if "last_of_days" not in lake.many.kept:  # the events are read once for all days
+        days = {"from_day": number_of(lake.many.from_on) // BLOCK * BLOCK, "to_day": number_of(lake.many.on)}
+        lake.connection.execute(f"create temp table last_of_days as {text_of('last_of_days')}", days)
+        lake.many.kept["last_of_days"] = True
+    return lake.ask("last_day", from_day=first, to_day=lake.day)
 
 
 def _latest(lake: Opened, found: Ints, asked: dict[str, Ints]) -> None:

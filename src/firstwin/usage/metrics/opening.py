@@ -1,6 +1,6 @@
 """The lake, opened for metrics: the roll-ups, with events that found their place later, as meant at a moment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from firstwin.core.clock import day_of, end_of
-from firstwin.usage.catalogue import meanings
+from firstwin.usage.catalogue import Meaning, meanings
 from firstwin.usage.compact.placing import Home
 from firstwin.usage.lake import rollups
 from firstwin.usage.lake.days import number_of
@@ -28,11 +28,11 @@ FEW_PLACES = 100
 
 @dataclass(slots=True)
 class Many:
-    """What many days asked of one opening share.  on, known_by: the latest of each.  actors: whoever was active.
-
-    kept: look-ups made once.
+    """What many days asked of one opening share.  from_on, on, known_by: the first and the latest of each; None leaves
+    nothing out.  actors: whoever was active.  kept: look-ups made once.
     """
 
+    from_on: date
     on: date
     known_by: datetime | None
     actors: Ints
@@ -60,6 +60,10 @@ class Opened:
 
     def ask_in_parts(self, name: str, **params: Any) -> Iterator[dict[str, Ints]]:
         return ask_in_parts(self.connection, name, known_on=self.known_on, **params)
+
+    def meanings(self) -> Mapping[int, Meaning]:
+        """As known then."""
+        return meanings(self.known_by)
 
     def put(self, table: str, **numbers: Any) -> None:
         put_numbers(self.connection, table, **numbers)
@@ -106,6 +110,18 @@ def opened(
 
 @contextmanager
 def _opened(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[str]) -> Iterator[Opened]:
+    with as_known(whose, on, known_by, tables) as connection:
+        if "actor_blocks" in tables:
+            place(connection, homes_in(unplaced(connection), whose, known_by), whose, tables)
+            connection.execute(
+                "create temp view people_first as select place, actor, block, known_on from actor_blocks"
+            )
+        yield opening(connection, whose, on, known_by)
+
+
+@contextmanager
+def as_known(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[str]) -> Iterator[Any]:
+    """A connection to these tables, with the meanings of that moment."""
     places = None if whose.is_all else [0, *whose.places.tolist()]
     with reading(day_from=EARLIEST, day_to=on, places=places, tables=(*tables, "events")) as connection:
         connection.execute("set parquet_metadata_cache = true")
@@ -113,15 +129,10 @@ def _opened(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[
             _keep_at_hand(connection, tables)
         if known_by is not None:
             _as_meant(connection, known_by, tables)
-        if "actor_blocks" in tables:
-            _place(connection, _homes(connection, whose, known_by), whose, tables)
-            connection.execute(
-                "create temp view people_first as select place, actor, block, known_on from actor_blocks"
-            )
-        yield _opening(connection, whose, on, known_by)
+        yield connection
 
 
-def _opening(connection: Any, whose: Whose, on: date, known_by: datetime | None, many: Many | None = None) -> Opened:
+def opening(connection: Any, whose: Whose, on: date, known_by: datetime | None, many: Many | None = None) -> Opened:
     known_on = number_of(day_of(known_by)) if known_by is not None else None
     until = end_of(on).replace(tzinfo=None)
     return Opened(connection, whose, on, known_by, number_of(on), known_on, until, many)
@@ -130,14 +141,13 @@ def _opening(connection: Any, whose: Whose, on: date, known_by: datetime | None,
 def _keep_at_hand(connection: Any, tables: Sequence[str]) -> None:
     for table in tables:
         connection.execute(f"create temp table {table}_here as from {table}")
-        connection.execute(f"drop view {table}")
-        connection.execute(f"alter table {table}_here rename to {table}")
+        instead(connection, table, f"{table}_here")
 
 
 def _as_meant(connection: Any, known_by: datetime, tables: Sequence[str]) -> None:
     """Roll-ups are made under the meanings of now. Where others stood then, they are made again from the events."""
-    now, then = (_bearing(at) for at in (None, known_by))
-    if now == then:
+    then = bearing(known_by)
+    if then == bearing(None):
         return
     rows = sorted(then)
     put_numbers(
@@ -151,23 +161,24 @@ def _as_meant(connection: Any, known_by: datetime, tables: Sequence[str]) -> Non
     for table in tables:
         made = rollups.made_of_events(table)
         connection.execute(f"create temp table {table}_then as {made}")
-        connection.execute(f"drop {_kind(connection, table)} {table}")
-        connection.execute(f"alter table {table}_then rename to {table}")
+        instead(connection, table, f"{table}_then")
 
 
-def _bearing(at: datetime | None) -> set[tuple[int, int, bool]]:
+def bearing(at: datetime | None) -> frozenset[tuple[int, int, bool]]:
     """What of the meanings goes into roll-ups."""
     said = meanings(at).items()
-    return {(feature, one.product_id or 0, one.is_ignored) for feature, one in said if one.product_id or one.is_ignored}
+    return frozenset(
+        (feature, one.product_id or 0, one.is_ignored) for feature, one in said if one.product_id or one.is_ignored
+    )
 
 
-def _homes(connection: Any, whose: Whose, known_by: datetime | None) -> list[Home]:
-    """Of whoever named no place."""
-    actors = connection.sql(asking.text_of("unplaced")).fetchnumpy()["actor"]
-    return homes_in(actors, whose, known_by) if len(actors) else []
+def unplaced(connection: Any) -> Ints:
+    """Actors who were active without saying where."""
+    found: Ints = connection.sql(asking.text_of("unplaced")).fetchnumpy()["actor"]
+    return found
 
 
-def _place(connection: Any, homes: Sequence[Home], whose: Whose, tables: Sequence[str]) -> None:
+def place(connection: Any, homes: Sequence[Home], whose: Whose, tables: Sequence[str]) -> None:
     """Add what named no place when it came and whose actor is known by now, as places of their own."""
     if not homes:
         return
@@ -185,6 +196,12 @@ def _place(connection: Any, homes: Sequence[Home], whose: Whose, tables: Sequenc
     connection.execute(
         "create temp view events as select * from events_placed union all by name select * from placed_later"
     )
+
+
+def instead(connection: Any, table: str, other: str) -> None:
+    """Questions about `table` are answered by the temporary table `other` from now on."""
+    connection.execute(f"drop {_kind(connection, table)} {table}")
+    connection.execute(f"alter table {other} rename to {table}")
 
 
 def _rename(connection: Any, table: str) -> None:

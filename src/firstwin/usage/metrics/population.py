@@ -8,7 +8,6 @@ import numpy as np
 from firstwin.accounts.scope import AccountSet
 from firstwin.science import habits
 from firstwin.science.trend import change_from_usual
-from firstwin.usage.catalogue import meanings
 from firstwin.usage.metrics import columns
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.columns import Columns, Floats, Ints
@@ -57,7 +56,7 @@ def read_columns(lake: Opened) -> Columns:
     people = people_in(lake)
     days = days_of(lake)
     seats = bought(asked, on, lake.known_by)
-    said = meanings(lake.known_by)
+    said = lake.meanings()
     core_used, core_total = core_use(lake, said, seats)
     firsts = first_days(lake, said)
     basis = _basis(lake, people, days)

@@ -18,6 +18,8 @@ _FEW = 20_000
 
 def homes_in(actors: npt.NDArray[Any], whose: Whose, known_by: datetime | None) -> list[Home]:
     """Where these actors were, of those who were at one of the asked accounts."""
+    if not len(actors):
+        return []
     own = _known(actors[actors > 0].astype(np.int64), whose)
     wanted = set(whose.accounts.tolist())
     return [home for home in homes_of(own, known_by) if home.account in wanted] if own else []
