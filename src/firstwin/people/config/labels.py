@@ -1,0 +1,55 @@
+"""What definitions are called, without reading what they say: for choices, which reading itself asks for."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from firstwin.people.config.store import body_of
+from firstwin.people.models import ConfigVersion
+
+Bodies = Mapping[str, Mapping[str, Mapping[str, Any]]]
+Labels = tuple[tuple[str, str], ...]
+
+Kept = tuple[tuple[int, datetime], Mapping[str, Mapping[str, Any]]]
+
+_planned: ContextVar[Bodies | None] = ContextVar("planned", default=None)
+_remembered: dict[str, Kept] = {}
+
+
+def labels(kind: str) -> Labels:
+    """(key, label) of the definitions of a kind that stand, by label; within `planning` of those that would."""
+    found = ((key, str(body.get("label") or key)) for key, body in standing_bodies(kind).items())
+    return tuple(sorted(found, key=lambda one: (one[1].casefold(), one[0])))
+
+
+def standing_bodies(kind: str) -> Mapping[str, Mapping[str, Any]]:
+    """What stands of a kind, by key, as plain data; within `planning` what would."""
+    planned = _planned.get()
+    if planned is not None and kind in planned:
+        return planned[kind]
+    mark = ConfigVersion.objects.order_by("-pk").values_list("pk", "at").first()
+    if mark is None:
+        return {}
+    if kind not in _remembered or _remembered[kind][0] != mark:
+        _remembered[kind] = (mark, _standing(kind))
+    return _remembered[kind][1]
+
+
+@contextmanager
+def planning(bodies: Bodies) -> Iterator[None]:
+    """Within, definitions may speak of each other as they would stand. bodies: by kind and key."""
+    token = _planned.set(bodies)
+    try:
+        yield
+    finally:
+        _planned.reset(token)
+
+
+def _standing(kind: str) -> dict[str, Mapping[str, Any]]:
+    latest: dict[str, tuple[str, bool]] = {}
+    rows = ConfigVersion.objects.filter(kind=kind).order_by("key", "number")
+    for key, text, is_removed in rows.values_list("key", "text", "is_removed"):
+        latest[key] = (text, is_removed)
+    return {key: body_of(text) for key, (text, is_removed) in latest.items() if not is_removed}
