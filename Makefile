@@ -47,7 +47,7 @@ bench: setup
 	@$(BIN)/python -m bench
 
 soak: setup
-	@$(BIN)/python -m pytest -m slow
+	@FIRSTWIN_MANY_EXAMPLES=1 $(BIN)/python -m pytest -m "slow or thorough"
 
 shots: setup
 	@$(BIN)/python -m tests.shots

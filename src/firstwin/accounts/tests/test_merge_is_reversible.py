@@ -8,6 +8,7 @@ from django.db.models import Model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from tests.examples import few, thorough
 
 from firstwin.accounts.actions.assign import add_owner, assign_owner
 from firstwin.accounts.actions.merging.accounts import merge_accounts, unmerge_accounts
@@ -111,9 +112,10 @@ def touches_before(moment: datetime) -> dict[int, int]:
     return counts
 
 
-some = settings(max_examples=8, deadline=None)
+some = settings(max_examples=few(4, many=40), deadline=None)
 
 
+@thorough
 class AnyCompany(TestCase):
     databases = "__all__"
 

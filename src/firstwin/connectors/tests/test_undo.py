@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import few, thorough
 
 from firstwin.accounts.actions.assign import assign_owner
 from firstwin.accounts.actions.edit_account import edit_account
@@ -94,7 +95,8 @@ def moment(day: int) -> str:
     return f"2024-06-{day:02}T10:00:00Z"
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@thorough
+@settings(max_examples=few(8, many=60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(account_rows, people_rows, touch_rows, line_rows)
 def test_undo_of_an_import_is_as_before(
     db: None, tmp_path_factory: pytest.TempPathFactory, accounts: Any, people: Any, touches: Any, lines: Any

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import few, thorough
 
 from firstwin.accounts.models import Account, Person
 from firstwin.connectors.actions.run_import import run_staged
@@ -290,7 +291,8 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@thorough
+@settings(max_examples=few(4, many=40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, again=st.integers(0, 12))
 def test_however_often_rows_are_told_each_counts_once(shop: Desk, rows: list[Any], again: int) -> None:
     """Files that overlap, in whatever order: the lake holds each key once."""

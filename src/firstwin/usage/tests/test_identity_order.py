@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from tests.examples import few, thorough
 
 from firstwin.usage.compact.placing import places_at
 from firstwin.usage.compact.rows import rows_of
@@ -112,24 +113,27 @@ def shuffled(draw: Any, said: list[dict[str, Any]]) -> list[list[dict[str, Any]]
 
 
 FEW = settings(
-    max_examples=25,
+    max_examples=few(8, many=100),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 
 
+@thorough
 @FEW
 @given(data=st.data(), said=calls(groups))
 def test_within_one_cycle_the_order_says_nothing(data: st.DataObject, said: list[dict[str, Any]]) -> None:
     assert outcome([shuffled(data.draw, said)]) == outcome([[said]])
 
 
+@thorough
 @FEW
 @given(data=st.data(), said=calls(groups))
 def test_what_is_known_in_the_end_is_the_same_over_many_cycles(data: st.DataObject, said: list[dict[str, Any]]) -> None:
     assert outcome([[some] for some in shuffled(data.draw, said)])[0] == outcome([[said]])[0]
 
 
+@thorough
 @FEW
 @given(data=st.data(), said=calls(st.just("g1")))
 def test_events_that_came_before_their_person_was_known_end_in_the_same_place(

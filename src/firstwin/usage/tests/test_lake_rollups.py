@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from tests.examples import few, thorough
 
 from firstwin.usage.lake import check, fold, merge
 from firstwin.usage.lake.rebuild import rebuild
@@ -47,8 +48,9 @@ def _once(found: list[Event]) -> list[Event]:
     found=st.lists(events, max_size=24), sizes=st.lists(st.integers(4, 12), min_size=1), course=steps, data=st.data()
 )
 @pytest.mark.once
+@thorough
 @examples(
-    max_examples=4,
+    max_examples=few(3, many=40),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import few, thorough
 
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.core.clock import end_of, start_of
@@ -79,7 +80,8 @@ def as_raw(told: tuple[Any, ...], places: list[int], actors: list[int]) -> Raw:
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@thorough
+@settings(max_examples=few(7, many=100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=happenings(), on=st.integers(0, 445), cut=st.integers(0, 60), known=st.sampled_from([None, 0, 20]))
 def test_every_metric_is_that_of_the_raw_events(world: World, told: Any, on: int, cut: int, known: int | None):
     empty_lake()
