@@ -118,10 +118,11 @@ def _calls(first: int) -> Iterator[dict[str, Any]]:
 
 
 def _compact() -> int:
-    from firstwin.usage.compact.run import compact_once
+    from firstwin.usage.compact.run import Compactor
     from firstwin.usage.lake import pieces
 
-    while compact_once(NOW):
+    compactor = Compactor()
+    while compactor.once(NOW):
         pass
     return sum(piece.rows for piece in pieces.unrolled())
 

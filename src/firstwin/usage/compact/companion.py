@@ -1,7 +1,13 @@
 """What the worker runs beside its jobs: batches are taken up, list rows brought up to date, names matched."""
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from firstwin.core.clock import now
 from firstwin.core.companions import Companion, register_companion
+
+if TYPE_CHECKING:
+    from firstwin.usage.compact.run import Compactor
 
 
 def register() -> None:
@@ -10,10 +16,15 @@ def register() -> None:
     register_companion(Companion("usage names", match, rest_seconds=60.0))
 
 
-def compact() -> bool:
-    from firstwin.usage.compact.run import compact_once
+@cache
+def _compactor() -> "Compactor":
+    from firstwin.usage.compact.run import Compactor
 
-    return compact_once(now())
+    return Compactor()
+
+
+def compact() -> bool:
+    return _compactor().once(now())
 
 
 def refresh() -> bool:

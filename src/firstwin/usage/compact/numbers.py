@@ -4,17 +4,17 @@ Only the names at hand are looked up, so memory does not grow with how many ther
 anything refers to them; one that nothing refers to after all does no harm.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import repeat
 from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models.functions import Cast
 
-from firstwin.usage.compact.looking import add_rows, rows_among, set_column
+from firstwin.usage.compact.looking import add_rows, rows_among
 from firstwin.usage.compact.times import moment_of
 from firstwin.usage.models import LakeSetting
 from firstwin.usage.store.models import Actor, EventName, Place
@@ -26,72 +26,119 @@ OTHER = ("track", "(other)")
 """The event name under which names beyond the limit are counted."""
 
 
-class Cache(dict[tuple[int, str], tuple[int, int]]):
-    """(source, key) → (number, the moment it was first heard of), of names met in one cycle.
+class Met:
+    """Names of customers or people that were met lately: their numbers, and when each was first heard of.
 
-    earlier: number → moment, for names that turn out to have been heard of before: written once, by `settle`.
+    It may be kept from one cycle to the next: nobody takes a name out of the store or gives it another number.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.earlier: dict[int, int] = {}
+    def __init__(self, model: type[models.Model], add: "Add") -> None:
+        self._model, self._add = model, add
+        self._forget()
 
-    def settle(self, model: type[models.Model]) -> None:
-        if self.earlier:
+    def _forget(self) -> None:
+        self._places: dict[int, dict[str, int]] = {}
+        self._numbers = np.empty(0, dtype=np.int64)
+        self._firsts = np.empty(0, dtype=np.int64)
+        self._earlier: set[int] = set()
+
+    def numbers(self, source: int, keys: Sequence[str], firsts: Numbers) -> Numbers:
+        """firsts: the moment at which each of these keys, which are distinct, was first heard of by now."""
+        known = self._places.setdefault(source, {})
+        places = _places_of(known, keys)
+        if (places < 0).any():
+            self._meet(source, [(keys[row], int(firsts[row])) for row in np.flatnonzero(places < 0).tolist()])
+            places = _places_of(known, keys)
+        is_earlier = firsts < self._firsts[places]  # events may come late
+        if is_earlier.any():
+            self._firsts[places[is_earlier]] = firsts[is_earlier]
+            self._earlier.update(places[is_earlier].tolist())
+        return self._numbers[places]
+
+    def settle(self) -> None:
+        """Write down what turned out to have been heard of before: once a cycle."""
+        if self._earlier:
+            places = sorted(self._earlier)
             with transaction.atomic(using=EVENTS):  # by itself each row would be flushed to the disk
-                set_column(model, "first_at", {pk: moment_of(first) for pk, first in self.earlier.items()})
-            self.earlier.clear()
+                _set_earlier(self._model, self._numbers[places].tolist(), self._firsts[places].tolist())
+            self._earlier.clear()
+        if len(self._numbers) > MOST_MET:
+            self._forget()
+
+    def _meet(self, source: int, unmet: Sequence[tuple[str, int]]) -> None:
+        self._look_up(source, [key for key, _ in unmet])
+        known = self._places[source]
+        if missing := [(key, first) for key, first in unmet if key not in known]:
+            with transaction.atomic(using=EVENTS):
+                self._add(source, missing)
+            self._look_up(source, [key for key, _ in missing])
+
+    def _look_up(self, source: int, keys: Sequence[str]) -> None:
+        rows = self._model._default_manager.filter(source=source).annotate(first=Cast("first_at", models.TextField()))
+        found = rows_among(rows, "key", keys, "key", "pk", "first")
+        # Moments as both databases write them, in UTC; read all at once: each by itself takes longer than its row.
+        firsts = np.array([first.partition("+")[0] for _, _, first in found], dtype="datetime64[us]").astype(np.int64)
+        start = len(self._numbers)
+        self._places[source].update((key, start + place) for place, (key, _, _) in enumerate(found))
+        self._numbers = np.append(self._numbers, np.array([pk for _, pk, _ in found], dtype=np.int64))
+        self._firsts = np.append(self._firsts, firsts)
 
 
-def place_numbers(source: int, firsts: Mapping[str, int], met: Cache | None = None) -> dict[str, int]:
+MOST_MET = 200_000
+"""Names that are kept from one cycle to the next: some 30 MB."""
+
+Add = Callable[[int, Sequence[tuple[str, int]]], None]
+"""Stores keys of a source, each with the moment at which it was first heard of."""
+
+
+def met_places() -> Met:
+    return Met(Place, _add_places)
+
+
+def met_actors() -> Met:
+    """Their keys are `u:…` and `a:…`."""
+    return Met(Actor, _add_actors)
+
+
+def place_numbers(source: int, firsts: Mapping[str, int]) -> dict[str, int]:
     """Place keys of one source, each with the moment it was first heard of → numbers."""
-
-    def added(keys: Collection[str]) -> None:
-        rows = [(source, key, "", "", "", moment_of(firsts[key]), moment_of(firsts[key]), 0, False) for key in keys]
-        columns = ("source", "key", "how", "name", "domain", "first_at", "last_at", "events", "is_ignored")
-        add_rows(Place, columns, rows)
-
-    return _numbered(Place, source, firsts, added, met)
+    return _numbered(met_places(), source, firsts)
 
 
-def actor_numbers(source: int, firsts: Mapping[str, int], met: Cache | None = None) -> dict[str, int]:
+def actor_numbers(source: int, firsts: Mapping[str, int]) -> dict[str, int]:
     """Actor keys (`u:…`, `a:…`) of one source, each with the moment it was first heard of → numbers."""
-
-    def added(keys: Collection[str]) -> None:
-        rows = [(source, key, uuid4(), moment_of(firsts[key]), "", "") for key in keys]
-        add_rows(Actor, ("source", "key", "subject", "first_at", "name", "email"), rows)
-
-    return _numbered(Actor, source, firsts, added, met)
+    return _numbered(met_actors(), source, firsts)
 
 
-def _numbered(
-    model: type[models.Model], source: int, firsts: Mapping[str, int], added: Any, met: Cache | None
-) -> dict[str, int]:
-    if not firsts:
-        return {}
-    cache = Cache() if met is None else met
-    if unmet := [key for key in firsts if (source, key) not in cache]:
-        _look_up(cache, model, source, unmet)
-    if missing := [key for key in unmet if (source, key) not in cache]:
-        with transaction.atomic(using=EVENTS):
-            added(missing)
-        _look_up(cache, model, source, missing)
-    earlier = {key: first for key, first in firsts.items() if first < cache[source, key][1]}
-    if earlier:  # events may come late
-        cache.earlier.update((cache[source, key][0], first) for key, first in earlier.items())
-        cache.update({(source, key): (cache[source, key][0], first) for key, first in earlier.items()})
-    if met is None:
-        cache.settle(model)
-    return {key: cache[source, key][0] for key in firsts}
+def _numbered(met: Met, source: int, firsts: Mapping[str, int]) -> dict[str, int]:
+    numbers = met.numbers(source, list(firsts), np.array(list(firsts.values()), dtype=np.int64))
+    met.settle()
+    return dict(zip(firsts, numbers.tolist(), strict=True))
 
 
-def _look_up(cache: Cache, model: type[models.Model], source: int, keys: Collection[str]) -> None:
-    rows = model._default_manager.filter(source=source).annotate(first=Cast("first_at", models.TextField()))
-    found = rows_among(rows, "key", keys, "key", "pk", "first")
-    # Moments as both databases write them, in UTC; read all at once, since each by itself takes longer than its row.
-    firsts = np.array([first.partition("+")[0] for _, _, first in found], dtype="datetime64[us]").astype(np.int64)
-    for (key, pk, _), first in zip(found, firsts.tolist(), strict=True):
-        cache[source, key] = pk, first
+def _places_of(known: Mapping[str, int], keys: Sequence[str]) -> Numbers:
+    return np.fromiter(map(known.get, keys, repeat(-1)), dtype=np.int64, count=len(keys))
+
+
+def _add_places(source: int, firsts: Sequence[tuple[str, int]]) -> None:
+    rows = [(source, key, "", "", "", moment_of(first), moment_of(first), 0, False) for key, first in firsts]
+    columns = ("source", "key", "how", "name", "domain", "first_at", "last_at", "events", "is_ignored")
+    add_rows(Place, columns, rows)
+
+
+def _add_actors(source: int, firsts: Sequence[tuple[str, int]]) -> None:
+    rows = [(source, key, uuid4(), moment_of(first), "", "") for key, first in firsts]
+    add_rows(Actor, ("source", "key", "subject", "first_at", "name", "email"), rows)
+
+
+def _set_earlier(model: type[models.Model], numbers: Sequence[int], firsts: Sequence[int]) -> None:
+    connection = connections[EVENTS]
+    least = "least" if connection.vendor == "postgresql" else "min"
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = f"update {table} set first_at = {least}(first_at, %s) where id = %s"  # noqa: S608  our own names
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [(adapt(moment_of(at)), pk) for pk, at in zip(numbers, firsts, strict=True)])
 
 
 EventKey = tuple[str, str]

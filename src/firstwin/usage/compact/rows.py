@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +21,7 @@ from firstwin.usage.compact.columns import KIND, Columns
 from firstwin.usage.compact.debugger import keep_refused
 from firstwin.usage.compact.identity import keep_told
 from firstwin.usage.compact.knowing import know
-from firstwin.usage.compact.numbers import (
-    Cache,
-    Named,
-    Numbers,
-    actor_numbers,
-    name_numbers,
-    place_numbers,
-)
+from firstwin.usage.compact.numbers import Named, Numbers, met_actors, met_places, name_numbers
 from firstwin.usage.compact.placing import places_at
 from firstwin.usage.compact.refusals import Code, Refusal
 from firstwin.usage.compact.tallies import HOUR, Tallies, tallies_of
@@ -37,7 +29,7 @@ from firstwin.usage.compact.telling import Told, other_keys, tell
 from firstwin.usage.compact.times import days_of, micros
 from firstwin.usage.compact.values import NO_VALUE
 from firstwin.usage.lake.schema import EVENTS, What
-from firstwin.usage.store.models import Actor, Inbox, Place
+from firstwin.usage.store.models import Inbox
 from firstwin.usage.store.models.inbox import Form
 
 logger = logging.getLogger(__name__)
@@ -82,27 +74,33 @@ class Made:
         keep_refused(self.rejected)
 
 
+class Names:
+    """Names that were met lately. It may be kept from one cycle to the next, while one follows the other."""
+
+    def __init__(self) -> None:
+        self.places, self.actors = met_places(), met_actors()
+
+
 @dataclass
 class _Cycle:
     """What is gathered while batches are read."""
 
+    names: Names
     made: Made = field(default_factory=lambda: Made(EVENTS.empty_table()))
     told: Told = field(default_factory=Told)
     named: Named = field(default_factory=Named)
-    places: Cache = field(default_factory=Cache)
-    actors: Cache = field(default_factory=Cache)
 
 
-def rows_of(batches: Sequence[Inbox], *, now: datetime) -> Made:
+def rows_of(batches: Sequence[Inbox], *, now: datetime, names: Names | None = None) -> Made:
     """Read these batches and store what they tell about names and people."""
-    cycle = _Cycle()
+    cycle = _Cycle(names=names or Names())
     with seldom_collected():
         parts = _read(cycle, [one for one in batches if one.form == Form.SEGMENT])
         tables = [table for one in batches if one.form == Form.ARROW for table in _ready(one, cycle.made)]
-        cycle.places.settle(Place)
-        cycle.actors.settle(Actor)
+        cycle.names.places.settle()
+        cycle.names.actors.settle()
         moved = keep_told(cycle.told, now=now)
-        know(cycle.told, moved, {number for number, _ in cycle.places.values()}, now=now)
+        know(cycle.told, moved, {place for part in parts for place in np.unique(part.place).tolist() if place}, now=now)
         for part in parts:
             _place(part)
             tables.append(_table(part))
@@ -157,30 +155,25 @@ def _parts(cycle: _Cycle, source: int, batches: list[Inbox], read: Callable[[], 
 
 
 def _part(cycle: _Cycle, columns: Columns) -> Part:
-    source, group = columns.source, columns.group
-    places = place_numbers(source, _firsts(group, columns), cycle.places)
-    actor = _actors(columns)
-    firsts = _firsts(actor, columns)
-    for key, at in other_keys(columns).items():
-        firsts[key] = min(at, firsts.get(key, at))
-    actors = actor_numbers(source, firsts, cycle.actors)
-    tell(cycle.told, columns, actors, places)
-    part = Part(
-        columns,
-        place=group.spread(_numbers(places, group)),
-        actor=actor.spread(_numbers(actors, actor)),
-        feature=_features(cycle, columns),
-    )
+    source, group, actor = columns.source, columns.group, _actors(columns)
+    places = cycle.names.places.numbers(source, group.keys, group.firsts(columns.ts))
+    actors = _actor_numbers(cycle, columns, actor, dict(zip(group.keys, places.tolist(), strict=True)))
+    part = Part(columns, place=group.spread(places), actor=actor.spread(actors), feature=_features(cycle, columns))
     columns.forget_texts()
     return part
 
 
-def _firsts(column: Coded, columns: Columns) -> dict[Any, int]:
-    return dict(zip(column.keys, column.firsts(columns.ts).tolist(), strict=True))
-
-
-def _numbers(numbers: Mapping[Any, int], column: Coded) -> Numbers:
-    return np.array([numbers[key] for key in column.keys], dtype=np.int64)
+def _actor_numbers(cycle: _Cycle, columns: Columns, actor: Coded, places: Mapping[str, int]) -> Numbers:
+    """Of the keys of `actor`. What calls tell of them and of others is heard on the way."""
+    met, first = cycle.names.actors, actor.firsts(columns.ts)
+    if not columns.telling and not columns.anonymous.keys:
+        return met.numbers(columns.source, actor.keys, first)
+    firsts = dict(zip(actor.keys, first.tolist(), strict=True))
+    for key, at in other_keys(columns).items():
+        firsts[key] = min(at, firsts.get(key, at))
+    numbers = met.numbers(columns.source, list(firsts), np.array(list(firsts.values()), dtype=np.int64))
+    tell(cycle.told, columns, dict(zip(firsts, numbers.tolist(), strict=True)), places)
+    return numbers[: len(actor.keys)]
 
 
 def _actors(columns: Columns) -> Coded:
@@ -199,13 +192,13 @@ def _features(cycle: _Cycle, columns: Columns) -> Numbers:
     count = len(name.keys)
     both = np.where(name.rows >= 0, columns.what * np.int64(count) + name.rows, -1)
     feature = in_order(lambda one: (_KINDS[one // count], name.keys[one % count]), both)
-    name_numbers(_firsts(feature, columns), named)
+    name_numbers(dict(zip(feature.keys, feature.firsts(columns.ts).tolist(), strict=True)), named)
     if named.beyond:
         beyond = [place for place, key in enumerate(feature.keys) if key in named.beyond]
         received = columns.received[np.isin(feature.rows, beyond)].tolist()
         warnings = [Refusal(Code.TOO_MANY_NAMES, at, b"", event="(other)", is_warning=True) for at in received]
         columns.refused += warnings
-    return feature.spread(_numbers(named.numbers, feature))
+    return feature.spread(np.array([named.numbers[key] for key in feature.keys], dtype=np.int64))
 
 
 def _place(part: Part) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from firstwin.core.failpoints import failpoint
-from firstwin.usage.compact.rows import rows_of
+from firstwin.usage.compact.rows import Names, rows_of
 from firstwin.usage.lake import lease
 from firstwin.usage.lake.commit import store
 from firstwin.usage.store.models import Inbox
@@ -25,7 +25,22 @@ TRIES = 3
 """How often a batch that cannot be read is tried before it waits for a person."""
 
 
-def compact_once(now: datetime) -> bool:
+class Compactor:
+    """Cycle after cycle. While there is work, names that were met are not looked up again."""
+
+    def __init__(self) -> None:
+        self._names: Names | None = None
+
+    def once(self, now: datetime) -> bool:
+        """As `compact_once`."""
+        names, self._names = self._names or Names(), None
+        if not compact_once(now, names=names):
+            return False
+        self._names = names
+        return True
+
+
+def compact_once(now: datetime, *, names: Names | None = None) -> bool:
     """Take up what waits, oldest first, as much as is done in a few seconds. False: there was nothing, or another
     process is at it.
 
@@ -36,14 +51,14 @@ def compact_once(now: datetime) -> bool:
         return False
     try:
         with lease.alone(LEASE, now=now):
-            return _compact(_next(), now)
+            return _compact(_next(), now, names)
     except lease.Busy as problem:
         logger.info("%s", problem)
         return False
 
 
-def _compact(batches: Sequence[Inbox], now: datetime) -> bool:
-    made = rows_of(batches, now=now)
+def _compact(batches: Sequence[Inbox], now: datetime, names: Names | None) -> bool:
+    made = rows_of(batches, now=now, names=names)
     failpoint("compact.read")
     _count_failures(made.failed, now)
     if made.taken:

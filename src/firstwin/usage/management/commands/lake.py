@@ -62,10 +62,10 @@ class Command(BaseCommand):
             self.stdout.write("Event names mean something else since the roll-ups were made: a rebuild is due.")
 
     def _compact(self, now: datetime, options: dict[str, Any]) -> None:
-        from firstwin.usage.compact.run import compact_once
+        from firstwin.usage.compact.run import Compactor
 
-        rounds = 0
-        while compact_once(clock.now()):
+        compactor, rounds = Compactor(), 0
+        while compactor.once(clock.now()):
             rounds += 1
         self.stdout.write(f"Took up the inbox in {counted(rounds, 'round')}.")
 
