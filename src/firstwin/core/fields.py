@@ -8,12 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
 from firstwin.core.errors import Refused
 from firstwin.core.text import did_you_mean
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from firstwin.core.conditions.tree import Related
+    from firstwin.core.frames import At
 
 Choices = tuple[tuple[Any, str], ...]
 Rows = Callable[[], "QuerySet[Any]"]
@@ -102,22 +109,25 @@ class Field:
 class Collection:
     """Rows that belong to an account and can be counted or looked for (contacts, touches …).
 
-    model: a callable giving the query set of its standing rows.
+    model: a callable giving the query set of its standing rows. None: it is counted in frames only.
     account: path from a row to the account's id.
     dated: path of the date or moment of a row, where "in the last n days" makes sense.
     one: the word for one of them ("contact"), where it is not the label without its s.
     at: (moment, known by) → its rows as they were true at that moment, among what was known by then.
+    tally: (account ids, rising; as of when; what is asked, a `conditions.Related`) → how many rows by account, where
+        there are too many to be looked at one by one. Raises Refused for a condition on them it cannot count by.
     """
 
     key: str
     label: str
     room: str
     fields: tuple[Field, ...]
-    model: Rows
+    model: Rows | None
     account: str = "account_id"
     dated: str | None = None
     one: str = ""
     at: "Callable[[datetime, datetime | None], QuerySet[Any]] | None" = None
+    tally: "Callable[[npt.NDArray[np.int64], At, Related], npt.NDArray[np.int64]] | None" = None
 
     @property
     def vocabulary(self) -> "Vocabulary":

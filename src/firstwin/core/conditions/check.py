@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from firstwin.core.conditions.changes import no_past_of_rows
 from firstwin.core.conditions.operators import require_operator
 from firstwin.core.conditions.tree import Condition, Related, Test, bounded, children
 from firstwin.core.conditions.values import typed
@@ -21,7 +22,10 @@ def _check(tree: Condition, vocabulary: Vocabulary, path: str, inside: Collectio
     try:
         if isinstance(tree, Test):
             field = vocabulary.field(tree.field)
-            typed(field, require_operator(field, tree.op), tree.value, _SOME_DAY, _SOMEBODY)
+            op = require_operator(field, tree.op)
+            if inside is not None and op == "changed":
+                raise no_past_of_rows(inside.label)
+            typed(field, op, tree.value, _SOME_DAY, _SOMEBODY)
         elif isinstance(tree, Related):
             inside = related_collection(tree, vocabulary, inside)
             vocabulary = inside.vocabulary

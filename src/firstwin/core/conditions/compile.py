@@ -12,9 +12,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from firstwin.core.conditions import columns
 from firstwin.core.conditions import tree as node
+from firstwin.core.conditions.changes import needs_history
 from firstwin.core.conditions.check import at, related_collection
 from firstwin.core.conditions.columns import ALWAYS, NEVER
-from firstwin.core.conditions.evaluate import needs_history
 from firstwin.core.conditions.operators import require_operator
 from firstwin.core.conditions.tree import Condition, Related, Test, bounded
 from firstwin.core.conditions.values import typed
@@ -69,7 +69,7 @@ class _Compiler:
         if op == "changed":
             raise needs_history(field)
         if field.stored is None:
-            raise Refused(f"{field.label} is not kept per account yet, so lists cannot be filtered by it.")
+            raise frame_only(field.label)
         if field.kind is Kind.TAGS:
             q = self._tags(field, op, meant)
             return ~q if negated else q
@@ -98,6 +98,8 @@ class _Compiler:
         return ~held if negated else held
 
     def _rows(self, tree: Related, collection: Collection, path: str) -> QuerySet[Any]:
+        if collection.model is None:
+            raise frame_only(collection.label)
         rows = collection.model().order_by().filter(**{f"{collection.account}__isnull": False})
         if tree.within_days is not None:
             since = self.today - timedelta(days=tree.within_days)
@@ -132,3 +134,8 @@ class _Compiler:
 
     def _exists(self, rows: QuerySet[Any], account: str) -> Q:
         return Q(Exists(rows.filter(**{account: OuterRef(self.owner)})))
+
+
+def frame_only(label: str) -> Refused:
+    """For what no column of a list holds."""
+    return Refused(f"Lists cannot be filtered by {label}: save the condition as a segment and filter by that.")

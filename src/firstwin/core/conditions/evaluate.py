@@ -7,16 +7,17 @@ from typing import Any
 
 from firstwin.core import clock
 from firstwin.core.conditions import tree as node
+from firstwin.core.conditions.changes import has_changed, needs_history
 from firstwin.core.conditions.check import related_collection
 from firstwin.core.conditions.operators import require_operator
-from firstwin.core.conditions.tree import Condition, Related, Test
+from firstwin.core.conditions.tree import Change, Condition, Related, Test
 from firstwin.core.conditions.values import typed
-from firstwin.core.errors import Refused
 from firstwin.core.fields import Field, Kind, Vocabulary
 from firstwin.core.money import exponent
 
 Row = Mapping[str, Any]
 DATED = "_dated"
+PAST = "_past"
 
 
 def holds(tree: Condition, row: Row, vocabulary: Vocabulary, today: date, *, me: int | None = None) -> bool:
@@ -24,6 +25,7 @@ def holds(tree: Condition, row: Row, vocabulary: Vocabulary, today: date, *, me:
 
     row: field key → the value as stored (money in minor units, text folded, days as their date; tags as words);
     collection key → its rows, each with its own fields and, under `_dated`, its date. Absent and None are missing.
+    `_past` → by how many days before: the row as it was at the close of that day, for “changed”.
     """
     match tree:
         case node.All(parts):
@@ -38,6 +40,8 @@ def holds(tree: Condition, row: Row, vocabulary: Vocabulary, today: date, *, me:
             field = vocabulary.field(tree.field)
             op = require_operator(field, tree.op)
             meant = typed(field, op, tree.value, today, me)
+            if op == "changed":
+                return _changed(field, row, meant, today)
             return compare(field, op, value_of(field, row.get(field.key), today), meant, today)
 
 
@@ -61,8 +65,6 @@ def value_of(field: Field, stored: Any, today: date) -> Any:
 
 def compare(field: Field, op: str, value: Any, meant: Any, today: date) -> bool:
     """`value op meant`, both as one speaks of them; false when the value is missing."""
-    if op == "changed":
-        raise needs_history(field)
     if field.kind is Kind.TAGS:
         return _tags(op, value, meant)
     if op in ("set", "not_set"):
@@ -103,8 +105,15 @@ def compare(field: Field, op: str, value: Any, meant: Any, today: date) -> bool:
     raise AssertionError(op)
 
 
-def needs_history(field: Field) -> Refused:
-    return Refused(f"Whether {field.label.lower()} changed needs its past values, which are not kept for lists yet.")
+def _changed(field: Field, row: Row, change: Change, today: date) -> bool:
+    past = row.get(PAST, {}).get(change.within_days)
+    if past is None:
+        raise needs_history(field)
+    was, now = past.get(field.key), row.get(field.key)
+    then = today - timedelta(days=change.within_days)
+    if change.by is None:  # of “days since …” it is the day that changes; the number does so daily
+        then = today
+    return has_changed(change, value_of(field, was, then), value_of(field, now, today))
 
 
 def _tags(op: str, value: set[str], meant: Any) -> bool:

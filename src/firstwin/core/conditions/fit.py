@@ -15,6 +15,8 @@ def misfits(model: type[models.Model], vocabulary: Vocabulary) -> list[str]:
     """One sentence per field that would be compared wrongly, or not at all, over `model` and the collections."""
     found = [_misfit(field.rows().model if field.rows else model, field) for field in vocabulary.fields.values()]
     for collection in vocabulary.collections.values():
+        if collection.model is None:
+            continue
         asked = collection.model()
         rows, worked_out = asked.model, asked.query.annotations
         found += [

@@ -186,7 +186,7 @@ def test_what_makes_no_sense_is_refused_in_words(tree: Data, message: str) -> No
 def test_what_the_list_cannot_answer_says_so() -> None:
     with pytest.raises(Refused, match=r"not.all\[0\]: Whether employees changed needs its past values"):
         to_q(Not(All((Test("employees", "changed", Change(30)), COUNTRY))), VOCABULARY, TODAY)
-    with pytest.raises(Refused, match="Score is not kept per account yet"):
+    with pytest.raises(Refused, match="Lists cannot be filtered by Score: save the condition as a segment"):
         to_q(Test("score", "gt", 3), VOCABULARY, TODAY)
     with pytest.raises(Refused, match="Nobody is asking"):
         to_q(Test("owner", "eq", "me"), VOCABULARY, TODAY)
