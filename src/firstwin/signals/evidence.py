@@ -31,9 +31,11 @@ def values(frame: Frame, keys: Iterable[str], place: int) -> dict[str, Any]:
 
 
 def counts(frame: Frame, collections: Iterable[str], place: int) -> dict[str, int]:
-    """Collection → how many rows one account has in it."""
+    """Collection → how many rows one account has in it. Those only ever counted by their question are left out."""
     found = {}
     for key in collections:
+        if frame.vocabulary.collection(key).model is None:
+            continue
         owner = frame.rows(key).owner
         first, last = np.searchsorted(owner, [place, place + 1])
         found[key] = int(last - first)

@@ -189,7 +189,7 @@ def _fit(reader: Reader, detector: Detector, words: Vocabulary) -> None:
             raise reader.refused("after_days", f"{label} is not known for the days before: leave `after_days` out.")
 
 
-DETECTOR = DefinitionKind(
+KIND = DefinitionKind(
     key="detector",
     label="Detector",
     plural="Detectors",

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from firstwin.core.conditions import Condition, Related, Test, walk
+from firstwin.core.conditions.tree import children
 from firstwin.core.fields import Vocabulary, vocabulary
 from firstwin.people.config.kinds import DefinitionKind, Reference
 from firstwin.people.config.reading import Reader
@@ -85,13 +86,12 @@ def collections_read(tree: Condition | None) -> list[Related]:
 
 def _own(tree: Condition | None) -> Iterator[Condition]:
     """Nodes that speak of the account itself: what is said within the rows of a collection is not one of them."""
-    inside: list[str] = []
-    for path, node in walk(tree) if tree is not None else ():
-        if any(path.startswith(f"{above}.") or (not above and path) for above in inside):
-            continue
-        if isinstance(node, Related):
-            inside.append(f"{path}.{node.quantifier} {node.collection}".lstrip("."))
-        yield node
+    if tree is None:
+        return
+    yield tree
+    if not isinstance(tree, Related):
+        for _, part in children(tree):
+            yield from _own(part)
 
 
 def _stage(reader: Reader, words: Vocabulary) -> Stage:
@@ -165,7 +165,7 @@ def _placed(pipeline: Pipeline) -> Iterable[tuple[str, Stage]]:
         yield "overlay", pipeline.overlay
 
 
-PIPELINE = DefinitionKind(
+KIND = DefinitionKind(
     key="pipeline",
     label="Pipeline",
     plural="Pipelines",

@@ -1,4 +1,4 @@
-"""Frames made by hand: a value per account and day, said by a function, so that engines can be tried without a database."""
+"""Frames made by hand: a value per account and day, said by a function, to try engines without a database."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from firstwin.core.conditions import parse
 from firstwin.core.fields import Field, Kind
 from firstwin.signals.kinds.pipeline import Pipeline, Stage
+from firstwin.signals.models import StageMove
 from firstwin.signals.stages.fold import moved
 from firstwin.signals.stages.history import folded_history
 from firstwin.signals.stages.restate import restate
@@ -157,6 +158,7 @@ def test_a_stage_that_is_gone_begins_again_as_far_as_facts_carry() -> None:
     assert after.stage[0] == "activation"
 
 
+_STORED = ("pipeline", "stage", "overlay", "previous", "on")
 HISTORY = st.dictionaries(
     st.integers(0, 40),
     st.tuples(st.sampled_from([True, False, None]), st.integers(0, 4) | st.none(), st.booleans()),
@@ -181,12 +183,8 @@ def test_moves_alone_say_where_an_account_stands(days: dict[int, Any]) -> None:
     table = _table(days)
     state, moves = _fold(table, 0, 50)
 
-    class Row:
-        def __init__(self, move: Move) -> None:
-            self.account_id = move.account
-            self.__dict__.update({name: getattr(move, name) for name in ("pipeline", "stage", "overlay", "on")})
-
-    assert standings_of(table.accounts, [Row(move) for move in moves]).same_as(state)
+    rows = [StageMove(account_id=one.account, **{name: getattr(one, name) for name in _STORED}) for one in moves]
+    assert standings_of(table.accounts, rows).same_as(state)
 
 
 @settings(deadline=None, max_examples=25)
@@ -217,7 +215,7 @@ def test_a_late_fact_changes_nothing_before_its_day(days: dict[int, Any], late: 
 @settings(deadline=None, max_examples=25)
 @given(HISTORY)
 def test_history_in_weekly_steps_names_the_days(days: dict[int, Any]) -> None:
-    """Where nothing comes and goes again within a week, weekly steps with a search for the day say what daily ones do."""
+    """Where nothing comes and goes again within a week, weekly steps say what daily ones do."""
     spaced = {n * 7 + n % 7: values for n, values in days.items() if n < 9}
     table = _table(spaced)
     found = folded_history(table, PIPELINES, lambda frame: _which(len(frame)), day(0), day(75), close=at)
