@@ -17,7 +17,7 @@ from firstwin.usage.metrics.last import last_seen
 from firstwin.usage.metrics.opening import Opened, opened
 from firstwin.usage.metrics.present import present
 from firstwin.usage.metrics.reading import Usage
-from firstwin.usage.metrics.seats import bought
+from firstwin.usage.metrics.seats import Bought, bought, bought_of, lines_of
 from firstwin.usage.metrics.traits import breadth
 from firstwin.usage.metrics.whose import Whose, whose
 from firstwin.usage.metrics.windows import People, people_in
@@ -55,7 +55,7 @@ def read_columns(lake: Opened) -> Columns:
     n = len(asked.accounts)
     people = people_in(lake)
     days = days_of(lake)
-    seats = bought(asked, on, lake.known_by)
+    seats = _seats(lake)
     said = lake.meanings()
     core_used, core_total = core_use(lake, said, seats)
     firsts = first_days(lake, said)
@@ -101,6 +101,14 @@ def read_columns(lake: Opened) -> Columns:
         trend=np.where(known, _rounded(trend), np.nan),
         trend_share=np.where(known, _rounded(trend_share), np.nan),
     )
+
+
+def _seats(lake: Opened) -> Bought:
+    if lake.many is None:
+        return bought(lake.whose, lake.on, lake.known_by)
+    if "lines" not in lake.many.kept:
+        lake.many.kept["lines"] = lines_of(lake.whose, lake.many.on)
+    return bought_of(lake.many.kept["lines"], lake.whose, lake.on, lake.known_by)
 
 
 def _basis(lake: Opened, people: People, days: Days) -> Ints:

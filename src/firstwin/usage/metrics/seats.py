@@ -16,6 +16,7 @@ from django.db.models import F, Min, Sum
 from firstwin.accounts.bulk import among, plain_rows
 from firstwin.revenue.models import Charge, Product, SubscriptionLine
 from firstwin.usage.metrics.asking import NEVER
+from firstwin.usage.metrics.lines import Lines, read_lines
 from firstwin.usage.metrics.whose import Numbers, Whose, numbers_of
 
 _SERVICE = (Charge.RECURRING, Charge.METERED)
@@ -51,22 +52,51 @@ class Bought:
 def bought(whose: Whose, on: date, known_by: datetime | None) -> Bought:
     """At the close of the day."""
     rows = paid_lines(whose, known_by)
-    account, product, quantity = _in_force(rows, whose, on)
-    seats = np.full(len(whose.accounts), NEVER)
-    np.maximum.at(seats, account, quantity)
-    return Bought(seats, _started(rows, whose, on), account, product, quantity)
-
-
-def _in_force(rows: Any, whose: Whose, on: date) -> tuple[Numbers, Numbers, Numbers]:
     summed = rows.in_force(on).values_list("account_id", "product_id").annotate(n=Sum("quantity"))
-    told = [
-        (account, product or 0, NEVER if n is None else int(n)) for account, product, n in plain_rows(summed)
-    ]  # fmt: skip
+    told = [(account, product or 0, NEVER if n is None else int(n)) for account, product, n in plain_rows(summed)]
+    begun = rows.filter(starts_on__lte=on).exclude(ends_on=F("starts_on"))
+    first = plain_rows(begun.values_list("account_id").annotate(first=Min("starts_on")))
+    days = np.array([day for _, day in first], "datetime64[D]").astype(np.int64)  # SQLite gives days as text
     account, product, quantity = numbers_of(told, 3).T
+    return _bought(whose, account, product, quantity, np.array([pk for pk, _ in first], np.int64), days)
+
+
+def lines_of(whose: Whose, until: date) -> Lines:
+    """All there ever was to know of those that begin up to a day: for `bought_of` many days."""
+    return read_lines(_paid(SubscriptionLine.objects.filter(starts_on__lte=until), whose))
+
+
+def bought_of(lines: Lines, whose: Whose, on: date, known_by: datetime | None) -> Bought:
+    """What `bought` says."""
+    known = lines.known_by(known_by)
+    here, begun = known & lines.in_force(on), known & lines.begun(on)
+    return _bought(
+        whose, lines.account[here], lines.product[here], lines.quantity[here], lines.account[begun], lines.starts[begun]
+    )
+
+
+def _bought(
+    whose: Whose, account: Numbers, product: Numbers, quantity: Numbers, customer: Numbers, began: Numbers
+) -> Bought:
+    """account, product, quantity: of lines in force, or of some together.  customer, began: first days of lines."""
+    account, product, quantity = _by_product(whose, account, product, quantity)
+    seats, started = np.full(len(whose.accounts), NEVER), np.full(len(whose.accounts), _FAR)
+    np.maximum.at(seats, account, quantity)
+    customer, mine = _indexed(customer, whose)
+    np.minimum.at(started, customer, began[mine])
+    return Bought(seats, np.where(started == _FAR, NEVER, started), account, product, quantity)
+
+
+_FAR = int(np.iinfo(np.int64).max)
+
+
+def _by_product(whose: Whose, account: Numbers, product: Numbers, quantity: Numbers) -> tuple[Numbers, ...]:
+    """Each account's products once, as they stand today, with their seats."""
     account, mine = _indexed(account, whose)
     product, quantity = product[mine], quantity[mine]
-    for pk, into in Product.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into"):
-        product = np.where(product == pk, into, product)
+    merged = Product.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id")
+    for pk, into in dict(merged).items():
+        product = np.where(product == pk, np.int64(into or 0), product)
     no_seats = list(Product.objects.exclude(unit=SEATS).values_list("pk", flat=True))
     quantity = np.where(np.isin(product, no_seats), NEVER, quantity)
     span = int(product.max(initial=0)) + 1
@@ -75,16 +105,6 @@ def _in_force(rows: Any, whose: Whose, on: date) -> tuple[Numbers, Numbers, Numb
     np.add.at(seats, places[told_of], quantity[told_of])
     seats[np.bincount(places[told_of], minlength=len(keys)) == 0] = NEVER
     return keys // span, keys % span, seats
-
-
-def _started(rows: Any, whose: Whose, on: date) -> Numbers:
-    found = np.full(len(whose.accounts), NEVER)
-    begun = rows.filter(starts_on__lte=on).exclude(ends_on=F("starts_on"))
-    told = plain_rows(begun.values_list("account_id").annotate(first=Min("starts_on")))
-    account, mine = _indexed(np.array([pk for pk, _ in told], np.int64), whose)
-    days = np.array([first for _, first in told], "datetime64[D]")  # SQLite gives days as text
-    found[account] = days.astype(np.int64)[mine]
-    return found
 
 
 def _indexed(ids: Numbers, whose: Whose) -> tuple[Numbers, npt.NDArray[np.bool_]]:
@@ -99,7 +119,10 @@ def _indexed(ids: Numbers, whose: Whose) -> tuple[Numbers, npt.NDArray[np.bool_]
 def paid_lines(whose: Whose, known_by: datetime | None) -> Any:
     """Recurring and metered lines that are no trial, as known."""
     rows = SubscriptionLine.objects.all()
-    rows = rows.standing() if known_by is None else rows.known_by(known_by)
+    return _paid(rows.standing() if known_by is None else rows.known_by(known_by), whose)
+
+
+def _paid(rows: Any, whose: Whose) -> Any:
     if not whose.is_all:
         rows = among(rows, "account_id", whose.accounts.tolist())
     return rows.paid().filter(charge__in=_SERVICE).order_by()
