@@ -1,0 +1,103 @@
+"""What the ledger says of accounts as of a moment, one value per field: for list rows today, for frames of any day."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from firstwin.core.frames import At
+from firstwin.people.config.store import Definition
+from firstwin.signals.ledger import standing
+from firstwin.signals.ledger.standing import Found, Kept, Moved
+from firstwin.signals.models import Refreshed, What
+from firstwin.signals.refresh.definitions import Definitions, definitions_at
+
+CHANGE_DAYS = 7
+"""Health's change is told against so many days before."""
+
+
+@dataclass
+class Said:
+    """Of one account.  before: the reading that counted a week earlier.  stage: the one it stands at, overlays first."""
+
+    now: Kept | None = None
+    before: Kept | None = None
+    pipeline: str = ""
+    stage: str = ""
+    below: str = ""
+    stage_on: date | None = None
+    segments: list[str] = field(default_factory=list)
+    open: list[Found] = field(default_factory=list)
+
+
+def said(account_ids: Collection[int], at: At) -> dict[int, Said]:
+    """What the ledger says of each; accounts of which it says nothing are left out."""
+    found: dict[int, Said] = defaultdict(Said)
+    earlier = At.close_of(at.on - timedelta(days=CHANGE_DAYS), known_by=at.known_by)
+    now, before = standing.readings(account_ids, [at, earlier])
+    for pk, one in standing.primary(now).items():
+        found[pk].now = one
+    for pk, one in standing.primary(before).items():
+        found[pk].before = one
+    for move in standing.moves(account_ids, at):
+        _move(found[move.account_id], move)
+    for stay in standing.stays(account_ids, at):
+        found[stay.account_id].segments.append(stay.segment)
+    aside = standing.put_aside(account_ids, at)
+    for episode in standing.episodes(account_ids, at):
+        if episode.id not in aside.get(episode.account_id, ()):
+            found[episode.account_id].open.append(episode)
+    return dict(found)
+
+
+def columns_of(one: Said, definitions: Definitions) -> dict[str, Any]:
+    """Column of the list row → value, null where nothing is known. Words and pace are told apart from these."""
+    experience = served_by(one.segments, definitions.experiences)
+    risks = [found for found in one.open if found.what == What.RISK]
+    health, coverage = _score(one.now), one.now.coverage / 10_000 if one.now else None
+    before = _score(one.before)
+    change = round(health - before, 1) if health is not None and before is not None else None
+    return {
+        "health": health,
+        "health_band": one.now.band if one.now else None,
+        "health_coverage": coverage,
+        "health_change": change,
+        "stage": one.stage or None,
+        "stage_on": one.stage_on if one.stage else None,
+        "experience": experience or None,
+        "segments": f"|{'|'.join(one.segments)}|" if one.segments else "",
+        "risks_open": len(risks),
+        "risk_severity": max((risk.severity for risk in risks), default=None),
+        "opportunities_open": len(one.open) - len(risks),
+        "at_risk_minor": standing.at_stake(risks),
+    }
+
+
+def served_by(segments: Sequence[str], experiences: Mapping[str, Definition]) -> str:
+    """The experience that serves an account in these segments; empty where none does."""
+    ordered = sorted(experiences.values(), key=lambda one: (one.parsed.priority, one.key))
+    return next((one.key for one in ordered if not one.parsed.segment or one.parsed.segment in segments), "")
+
+
+def refreshed(account_ids: Iterable[int]) -> set[int]:
+    """Those whose signals were computed at all."""
+    from firstwin.accounts.bulk import among
+
+    return set(among(Refreshed.objects.all(), "account_id", sorted(account_ids)).values_list("account_id", flat=True))
+
+
+def under(at: At) -> Definitions:
+    """The definitions that stood then."""
+    return definitions_at(at.known_by)
+
+
+def _score(one: Kept | None) -> float | None:
+    return round(one.score / 100, 1) if one is not None and one.score is not None else None
+
+
+def _move(one: Said, move: Moved) -> None:
+    shown = move.overlay or move.stage
+    if shown != one.stage:
+        one.stage_on = move.on if shown else None
+    one.pipeline, one.stage, one.below = move.pipeline, shown, move.stage

@@ -1,0 +1,146 @@
+"""What the ledger remembers of some accounts as of a moment: the other half, beside facts, of what signals are made of.
+
+Read set-based, and only what was written by then, so that a computation is a function of frame, definitions and state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from firstwin.accounts.bulk import among
+from firstwin.accounts.timeline import batched
+from firstwin.core.frames import At
+from firstwin.signals.frame.frame import Ints
+from firstwin.signals.ledger import standing
+from firstwin.signals.ledger.columns import CHANGE_DAYS
+from firstwin.signals.ledger.standing import Kept, Stay
+from firstwin.signals.models import Dismissal, Episode, Refreshed
+from firstwin.signals.refresh.definitions import Definitions
+from firstwin.signals.risks.found import FOREVER, Known
+from firstwin.signals.scores.judged import Judged, judged
+from firstwin.signals.scores.remembered import Remembered
+from firstwin.signals.stages.standing import Standings, standings_of
+
+_SLICE = 20_000
+
+
+@dataclass(frozen=True)
+class Before:
+    """A reading as it was published. inputs, result: its bytes."""
+
+    kept: Kept
+    inputs: bytes
+    result: bytes
+
+
+@dataclass(frozen=True)
+class State:
+    """Over accounts in the order of a frame.
+
+    readings: by scorecard and account.  primary: the one that counted.  week_ago: the score that counted a week before.
+    refreshed: when each was last computed, and the day it was computed for.
+    """
+
+    accounts: Ints
+    standings: Standings
+    readings: Mapping[str, Mapping[int, Before]] = field(default_factory=dict)
+    primary: Mapping[int, Kept] = field(default_factory=dict)
+    week_ago: Mapping[int, int | None] = field(default_factory=dict)
+    stays: Mapping[int, Mapping[str, Stay]] = field(default_factory=dict)
+    episodes: tuple[Known, ...] = ()
+    pauses: Mapping[int, list[tuple[date, date | None]]] = field(default_factory=dict)
+    judged: Judged = field(default_factory=Judged)
+    refreshed: Mapping[int, tuple[datetime, date]] = field(default_factory=dict)
+
+    @classmethod
+    def nothing(cls, accounts: Ints) -> "State":
+        """Of accounts nobody looked at yet."""
+        return cls(accounts, Standings.none(len(accounts)))
+
+    def remembered(self, scorecard: str) -> Remembered:
+        """What the last readings of a scorecard knew. What held still knew it until it was last looked at."""
+        seen = {pk: on for pk, (_, on) in self.refreshed.items()}
+        return Remembered.of({pk: one.result for pk, one in self.readings.get(scorecard, {}).items()}, seen)
+
+
+def state_of(accounts: Ints, at: At, definitions: Definitions) -> State:
+    """What is remembered at `at`, for a computation of that moment."""
+    ids = accounts.tolist()
+    earlier = At.close_of(at.on - timedelta(days=CHANGE_DAYS), known_by=at.known_by)
+    now, before = standing.readings(ids, [at, earlier])
+    return State(
+        accounts=accounts,
+        standings=standings_of(accounts, standing.moves(ids, at)),
+        readings=_readings(now),
+        primary=standing.primary(now),
+        week_ago={pk: one.score for pk, one in standing.primary(before).items()},
+        stays=_stays(ids, at),
+        episodes=tuple(_episodes(ids, at, definitions)),
+        pauses=standing.pauses(ids, at),
+        judged=judged(ids, at),
+        refreshed=_refreshed(ids, at),
+    )
+
+
+def _readings(kept: list[Kept]) -> dict[str, dict[int, Before]]:
+    contents = standing.contents([one.id for one in kept])
+    found: dict[str, dict[int, Before]] = {}
+    for one in kept:
+        found.setdefault(one.scorecard, {})[one.account_id] = Before(one, *contents[one.id])
+    return found
+
+
+def _stays(ids: list[int], at: At) -> dict[int, dict[str, Stay]]:
+    found: dict[int, dict[str, Stay]] = {}
+    for stay in standing.stays(ids, at):
+        found.setdefault(stay.account_id, {})[stay.segment] = stay
+    return found
+
+
+def _episodes(ids: list[int], at: At, definitions: Definitions) -> list[Known]:
+    """Those open, and those that cleared so lately that they may hold something back."""
+    aside = _aside(ids, at)
+    quiet = max((one.parsed.quiet_days for one in definitions.detectors.values()), default=0)
+    is_open = Q(cleared_on__isnull=True) | Q(cleared_on__gt=at.on) | Q(cleared_at__gt=at.known_by)
+    rows = Episode.objects.filter(
+        Q(restated_at__isnull=True) | Q(restated_at__gt=at.known_by), at__lte=at.known_by, first_on__lte=at.on
+    ).filter(is_open | Q(cleared_on__gt=at.on - timedelta(days=quiet)) | Q(pk__in=list(aside)))
+    names = (
+        "id", "account_id", "detector", "cause", "first_on", "last_on", "cleared_on", "cleared_at", "severity",
+        "words", "stake_minor", "evidence",
+    )  # fmt: skip
+    found = []
+    for some in batched(ids, _SLICE):
+        told: Any = among(rows, "account_id", some).order_by("account_id", "id").values_list(*names)
+        found += [_known(row, at, aside) for row in told]
+    return found
+
+
+def _known(row: tuple[Any, ...], at: At, aside: Mapping[int, date]) -> Known:
+    pk, account, detector, cause, first_on, last_on, cleared_on, cleared_at, *said = row
+    if cleared_on is not None and (cleared_on > at.on or cleared_at > at.known_by):
+        cleared_on = None
+    return Known(account, detector, cause, first_on, last_on, cleared_on, pk, aside.get(pk), tuple(said))  # type: ignore[arg-type]
+
+
+def _aside(ids: list[int], at: At) -> dict[int, date]:
+    """Episode → the day until which a person put it aside."""
+    found: dict[int, date] = {}
+    for some in batched(ids, _SLICE):
+        rows = among(Dismissal.objects.known_by(at.known_by), "account_id", some)
+        for finding, until in rows.values_list("finding_id", "until_on"):
+            found[finding] = until or FOREVER
+    return found
+
+
+def _refreshed(ids: list[int], at: At) -> dict[int, tuple[datetime, date]]:
+    """Only what was written by then: a row says when it was last looked at, not when before."""
+    found: dict[int, tuple[datetime, date]] = {}
+    for some in batched(ids, _SLICE):
+        rows = among(Refreshed.objects.filter(at__lte=at.known_by), "account_id", some)
+        for pk, moment, on in rows.values_list("account_id", "at", "on"):
+            found[pk] = (moment, on)
+    return found
