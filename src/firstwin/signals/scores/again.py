@@ -1,0 +1,14 @@
+"""A published reading, computed once more."""
+
+import numpy as np
+
+from firstwin.people.audit import canonical
+from firstwin.people.config.store import Definition
+from firstwin.signals.scores.compute import scores_of
+from firstwin.signals.scores.gathered import gathered_from
+
+
+def recomputed(definition: Definition, inputs: bytes) -> bytes:
+    """The result, from the inputs and the definition alone. To the byte what was published with them."""
+    found = gathered_from(definition.parsed, inputs)
+    return canonical(scores_of(definition.parsed, found, np.zeros(1, np.int64)).plain(0))
