@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from firstwin.accounts import quality
+from firstwin.accounts.frame import families
 from firstwin.accounts.models import (
     Attribute,
     AttributeKind,
@@ -42,6 +43,9 @@ KINDS = {
     AttributeKind.CHOICE: Kind.CHOICE,
     AttributeKind.TEXT: Kind.TEXT,
 }
+
+_COLUMNS = {Kind.DATE: "day", Kind.CHOICE: "text", Kind.TEXT: "text"}
+"""Of the stored values of an attribute."""
 
 ISSUES = (
     ("no_owner", "No owner"),
@@ -108,59 +112,69 @@ def field_of(attribute: Attribute) -> Field:
         stored=attribute.slot or None,
         display=f"attributes__{attribute.key}",
         choices=tuple((value, label) for value, label in attribute.choices),
+        frame=f"attributes.{_COLUMNS.get(KINDS[AttributeKind(attribute.kind)], 'number')}.{attribute.key}",
         group="Attributes",
         decimals=6,
     )
 
 
 FIELDS = (
-    Field("name", Kind.TEXT, "Account", ROOM, stored="name_folded", display="name", group="Account"),
+    Field("name", Kind.TEXT, "Account", ROOM, stored="name_folded", display="name",
+          frame="record.name", group="Account"),
     Field(
-        "owner", Kind.PERSON, "Owner", ROOM, stored="owner_id", display="owner_name", choices=staff, group="Account",
+        "owner", Kind.PERSON, "Owner", ROOM, stored="owner_id", display="owner_name", choices=staff,
+        frame="owner.owner", group="Account",
         help="The named owner now.",
     ),
     Field(
-        "team", Kind.CHOICE, "Team", ROOM, stored="owner_team_id", choices=teams, group="Account",
+        "team", Kind.CHOICE, "Team", ROOM, stored="owner_team_id", choices=teams, frame="owner.team", group="Account",
         help="The team of the named owner.",
     ),
     Field(
         "tags", Kind.TAGS, "Tags", ROOM, stored="tag__name_folded", display="tags", choices=tags, rows=_taggings,
-        group="Account",
+        frame="tags.tags", group="Account",
     ),
     Field(
-        "parent", Kind.TEXT, "Parent", ROOM, stored="parent_name_folded", display="parent_name", group="Account",
+        "parent", Kind.TEXT, "Parent", ROOM, stored="parent_name_folded", display="parent_name",
+        frame="parent.parent", group="Account",
         help="The account this one belongs to.",
     ),
     Field(
-        "children", Kind.NUMBER, "Children", ROOM, stored="children_count", group="Account",
+        "children", Kind.NUMBER, "Children", ROOM, stored="children_count",
+        frame="children.children", group="Account",
         help="Accounts directly below this one.",
     ),
     Field(
-        "added", Kind.DATE, "Added", ROOM, stored="added_on", group="Account",
+        "added", Kind.DATE, "Added", ROOM, stored="added_on", frame="record.added", group="Account",
         help="The day the account was first recorded here.",
     ),
-    Field("sources", Kind.TAGS, "Sources", ROOM, stored="sources", choices=sources, group="Account",
+    Field("sources", Kind.TAGS, "Sources", ROOM, stored="sources", choices=sources,
+          frame="record.sources", group="Account",
           help="Where its record comes from."),
-    Field("people", Kind.NUMBER, "People", ROOM, stored="people_count", group="People",
+    Field("people", Kind.NUMBER, "People", ROOM, stored="people_count", frame="people.people", group="People",
           help="People who work there now, as far as we know."),
-    Field("roles_covered", Kind.NUMBER, "Roles covered", ROOM, stored="roles_covered", unit="of 4", group="People",
+    Field("roles_covered", Kind.NUMBER, "Roles covered", ROOM, stored="roles_covered", unit="of 4",
+          frame="roles.covered", group="People",
           help="Of sponsor, champion, doer and accountable: how many are known."),
     Field(
-        "roles_missing", Kind.TAGS, "Roles missing", ROOM, stored="roles_missing", group="People",
+        "roles_missing", Kind.TAGS, "Roles missing", ROOM, stored="roles_missing",
+        frame="roles.missing", group="People",
         choices=tuple((r.value, r.label) for r in ContactRole if r.value in
                       {"sponsor", "champion", "doer", "accountable"}),
         help="Of the four roles that must be covered: those nobody plays.",
     ),
     Field(
-        "last_touch", Kind.DAYS, "Last touch", ROOM, stored="last_touch_on", group="Contact",
+        "last_touch", Kind.DAYS, "Last touch", ROOM, stored="last_touch_on",
+        frame="touches.last_touch", group="Contact",
         help="Days since any contact. Internal notes do not count.",
     ),
     Field(
-        "last_two_way", Kind.DAYS, "Last two-way contact", ROOM, stored="last_two_way_on", group="Contact",
+        "last_two_way", Kind.DAYS, "Last two-way contact", ROOM, stored="last_two_way_on",
+        frame="touches.last_two_way", group="Contact",
         help="Days since contact in which the customer took part.",
     ),
     Field(
-        "next_step", Kind.DATE, "Next step", ROOM, stored="next_step_on", group="Contact",
+        "next_step", Kind.DATE, "Next step", ROOM, stored="next_step_on", frame="touches.next_step", group="Contact",
         help="The nearest next step agreed in a touch.",
     ),
     Field("issues", Kind.NUMBER, "Data issues", ROOM, stored="issue_count", group="Data quality",
@@ -210,6 +224,7 @@ COLLECTIONS = (
 
 def register_all() -> None:
     """Called once, when the app is ready."""
+    families.register_all()
     register(*FIELDS)
     register_collection(*COLLECTIONS)
     register_source(attribute_fields)

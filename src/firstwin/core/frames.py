@@ -6,7 +6,7 @@ signals reads the facts and asks. A field names where it comes from as `frame="f
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -67,14 +67,16 @@ class FactTable:
     """A table of facts as the SQL of a family sees it.
 
     rows: every row, those that stand and those that do not; asked once for many dates, narrowed to the accounts asked
-        for by `account` (None: a table that belongs to no account, such as rates).
+        for by `account`, a column of its own (None: a table that belongs to no account, such as rates).
     columns: name in SQL → (ORM path, type).
+    narrowed: (rows, account ids) → those of these accounts, where that is no column of its own.
     """
 
     name: str
     rows: Callable[[], Any]
     columns: Mapping[str, tuple[str, Type]]
     account: str | None = "account_id"
+    narrowed: Callable[[Any, Sequence[int]], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,14 @@ class SqlFamily:
     """Columns by one SQL file.
 
     The file reads its tables and `accounts` (account_id) and has the parameters $on (date), $moment and $known_by
-    (timestamps, UTC without zone). Grain: at most one row per account. It sums integers only.
+    (timestamps, UTC without zone). Grain: at most one row per account. It sums integers only. A moment it gives counts
+    as the installation's day on which it falls; several words stand in one text, `chr(31)` between them.
     columns: the names it gives beside account_id.
+    by: a column beside account_id that names what a row is about (an attribute's key): then there is at most one row
+        per account and name, and a field says `family.column.name`.
+    more: further parameters by what is asked.
+    steps: tables the file reads that need Python: name → (ask, at) → columns of values. `ask` runs SQL over the same
+        tables and parameters and gives back its columns as lists.
     """
 
     key: str
@@ -91,7 +99,14 @@ class SqlFamily:
     sql: Path
     tables: tuple[FactTable, ...]
     columns: tuple[str, ...]
+    by: str | None = None
+    more: "Callable[[At], Mapping[str, Any]] | None" = None
+    steps: "Mapping[str, Step]" = field(default_factory=dict)
 
+
+Ask = Callable[[Path], Mapping[str, list[Any]]]
+Step = Callable[[Ask, At], Any]
+"""Gives an Arrow table."""
 
 Columns = Mapping[str, Column]
 
@@ -106,9 +121,29 @@ class ComputedFamily:
     compute: Callable[["Array", Sequence[At]], Sequence[Columns]]
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """Rows of a collection. owner: for each the place of its account among those asked for, rising."""
+
+    owner: "Array"
+    ids: "Array"
+    columns: Columns
+    dated: Column | None = None
+
+
+@dataclass(frozen=True)
+class ComputedRows:
+    """The rows of a collection that is no table: (account ids, rising; as of when, several) → its rows."""
+
+    key: str
+    room: str
+    compute: Callable[["Array", Sequence[At]], Sequence[FoundRows]]
+
+
 Family = SqlFamily | ComputedFamily
 
 _families: dict[str, Family] = {}
+_rows: dict[str, ComputedRows] = {}
 
 
 def register_frame(*families: Family) -> None:
@@ -121,3 +156,14 @@ def register_frame(*families: Family) -> None:
 
 def frame_families() -> dict[str, Family]:
     return dict(_families)
+
+
+def register_rows(rows: ComputedRows) -> None:
+    """Add a collection that only the frame can answer. Twice is a mistake in the code and raises ValueError."""
+    if rows.key in _rows and _rows[rows.key] != rows:
+        raise ValueError(f"rows of {rows.key!r} are registered twice")
+    _rows[rows.key] = rows
+
+
+def computed_rows() -> dict[str, ComputedRows]:
+    return dict(_rows)

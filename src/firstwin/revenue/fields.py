@@ -13,6 +13,7 @@ from firstwin.core import clock
 from firstwin.core.currencies import EXPONENTS
 from firstwin.core.fields import Collection, Field, Kind, register, register_collection
 from firstwin.revenue.catalogue import product_choices
+from firstwin.revenue.frame import families
 from firstwin.revenue.models import (
     Charge,
     ChurnKind,
@@ -49,29 +50,41 @@ def _payment_methods() -> Any:
 
 FIELDS = (
     Field("arr", Kind.MONEY, "ARR", ROOM, stored="arr_minor", unit=CURRENCY, group=GROUP,
+          frame="commercial.arr_minor",
           help="What its lines in force come to in a year, at the latest rates. Trials, one-off and metered charges "
                "and taxes are left out."),
     Field("commercial_status", Kind.CHOICE, "Commercial status", ROOM, stored="commercial_status", group=GROUP,
-          choices=tuple(CommercialStatus.choices), help="From its lines: prospect, in trial, customer, churned."),
+          choices=tuple(CommercialStatus.choices), frame="commercial.commercial_status",
+          help="From its lines: prospect, in trial, customer, churned."),
     Field("seats", Kind.NUMBER, "Seats", ROOM, stored="seats", group=GROUP,
+          frame="commercial.seats",
           help="Seats or units that its paid lines in force grant."),
     Field("products", Kind.TAGS, "Products", ROOM, stored="products", choices=product_choices, group=GROUP,
+          frame="commercial.products",
           help="Products of its lines in force."),
     Field("paying_since", Kind.DATE, "Paying since", ROOM, stored="customer_since_on", group=GROUP,
+          frame="commercial.customer_since_on",
           help="The first day of its first paid line."),
     Field("renews", Kind.DATE, "Renewal", ROOM, stored="renews_on", group=GROUP,
+          frame="commercial.renews_on",
           help="The next day on which a line or contract in force renews, or else ends."),
     Field("notice", Kind.DATE, "Notice by", ROOM, stored="notice_on", group=GROUP,
+          frame="commercial.notice_on",
           help="The last day on which notice may be given before the next renewal."),
     Field("auto_renews", Kind.FLAG, "Renews by itself", ROOM, stored="auto_renews", group=GROUP,
+          frame="commercial.auto_renews",
           help="Whether the next renewal happens by itself."),
     Field("overdue", Kind.MONEY, "Overdue", ROOM, stored="overdue_minor", unit=CURRENCY, group=GROUP, alarms=True,
+          frame="commercial.overdue_minor",
           help="Open invoices past their due day, at the latest rates."),
     Field("overdue_days", Kind.DAYS, "Overdue for", ROOM, stored="overdue_since_on", group=GROUP, alarms=True,
+          frame="commercial.overdue_since_on",
           help="Days since the oldest unpaid invoice was due."),
     Field("card_expires", Kind.DATE, "Card expires", ROOM, stored="card_expires_on", group=GROUP,
+          frame="commercial.card_expires_on",
           help="The first day on which the card that is charged is no longer good."),
     Field("churned_on", Kind.DATE, "Churned", ROOM, stored="churned_on", group=GROUP,
+          frame="commercial.churned_on",
           help="The day on which its last paid line ended."),
 )  # fmt: skip
 
@@ -144,5 +157,6 @@ COLLECTIONS = (
 
 def register_all() -> None:
     """Called once, when the app is ready."""
+    families.register_all()
     register(*FIELDS)
     register_collection(*COLLECTIONS)

@@ -6,6 +6,7 @@ from django.db.models import BooleanField, Case, Value, When
 
 from firstwin.core import clock
 from firstwin.core.fields import Collection, Field, Kind, register, register_collection
+from firstwin.support.frame import families
 from firstwin.support.models import Priority, Status, Ticket
 from firstwin.support.promises import is_breached
 
@@ -21,20 +22,28 @@ def _tickets() -> Any:
 
 FIELDS = (
     Field("tickets_open", Kind.NUMBER, "Open tickets", ROOM, stored="tickets_open", group=GROUP,
+          frame="tickets.open",
           help="Tickets that are neither solved nor closed."),
     Field("tickets_ageing", Kind.NUMBER, "Ageing tickets", ROOM, stored="tickets_ageing", group=GROUP,
+          frame="tickets.ageing",
           help="Tickets open for longer than 14 days."),
     Field("tickets_breached", Kind.NUMBER, "Late tickets", ROOM, stored="tickets_breached", group=GROUP,
+          frame="tickets.breached",
           help="Open tickets answered or not yet solved later than promised."),
     Field("tickets_reopened", Kind.NUMBER, "Reopened tickets", ROOM, stored="tickets_reopened", group=GROUP,
+          frame="tickets.reopened",
           help="Tickets opened again after they were done, in the last 90 days."),
     Field("oldest_ticket", Kind.DAYS, "Oldest open ticket", ROOM, stored="oldest_ticket_on", group=GROUP,
+          frame="tickets.oldest",
           help="Days since the oldest ticket that is still open was opened."),
     Field("last_ticket", Kind.DAYS, "Last ticket", ROOM, stored="last_ticket_on", group=GROUP,
+          frame="tickets.last",
           help="Days since a ticket was last opened."),
     Field("csat", Kind.SHARE, "Ticket satisfaction", ROOM, stored="csat_share", group=GROUP,
+          frame="tickets.csat",
           help="Of the ratings given to tickets in the last 90 days: those of 4 or 5. See how many there are."),
     Field("csat_answers", Kind.NUMBER, "Ticket ratings", ROOM, stored="csat_count", group=GROUP,
+          frame="tickets.answers",
           help="Ratings given to tickets in the last 90 days."),
 )  # fmt: skip
 
@@ -59,5 +68,6 @@ COLLECTIONS = (
 
 def register_all() -> None:
     """Called once, when the app is ready."""
+    families.register_all()
     register(*FIELDS)
     register_collection(*COLLECTIONS)

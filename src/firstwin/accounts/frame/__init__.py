@@ -1,0 +1,1 @@
+"""What the accounts room contributes to the frame."""

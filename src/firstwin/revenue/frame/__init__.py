@@ -1,0 +1,1 @@
+"""What the revenue room contributes to the frame."""

@@ -1,0 +1,1 @@
+"""What the support room contributes to the frame."""
