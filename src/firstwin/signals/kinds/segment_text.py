@@ -1,0 +1,70 @@
+"""A segment as text.
+
+label: Young and quiet
+help: New customers that nobody uses yet.
+where:
+  - {field: paying_since, op: in_last, value: 90}
+  - {field: people_active_28, op: lt, value: 3}
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from firstwin.core.conditions import dump
+from firstwin.core.errors import Refused
+from firstwin.core.fields import vocabulary
+from firstwin.people.config.kinds import DefinitionKind, Reference
+from firstwin.people.config.reading import Reader
+from firstwin.signals.kinds.pipeline_text import segments_named
+from firstwin.signals.kinds.segment import Segment
+from firstwin.signals.kinds.shipped import shipped
+from firstwin.signals.segments.layers import layers
+
+KEY = "segment"
+
+
+def parse(key: str, body: Mapping[str, Any]) -> Segment:
+    """Raises Refused with the path of the first fault."""
+    reader = Reader(body)
+    segment = Segment(
+        key=key,
+        label=reader.text("label", most=60),
+        where=reader.condition("where", vocabulary()),
+        help=reader.text("help", ""),
+    )
+    reader.done()
+    return segment
+
+
+def dumped(segment: Segment) -> dict[str, Any]:
+    """The body again; `parse` gives the same segment back."""
+    told: dict[str, Any] = {"label": segment.label}
+    if segment.help:
+        told["help"] = segment.help
+    where = dump(segment.where)
+    return told | {"where": where.get("all", where)}
+
+
+def references(segment: Segment) -> Iterable[Reference]:
+    """The segments and experiences its condition names."""
+    return segments_named(segment.where, "where")
+
+
+def check(everything: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    """A circle of segments, with its chain."""
+    try:
+        layers(everything.get(KEY, {}))
+    except Refused as refused:
+        yield refused.message
+
+
+KIND = DefinitionKind(
+    key=KEY,
+    label="Segment",
+    plural="Segments",
+    parse=parse,
+    order=10,
+    references=references,
+    shipped=lambda: shipped(KEY),
+    check=check,
+)
