@@ -78,8 +78,9 @@ class Scores:
         """The result as plain data.
 
         measures: [key, state, what the value is, value, points, weight, contribution, [last points, day] or null].
-        groups: [key, points, weight, contribution, of which by what people set].  Points and contributions are
-        hundredths, weights millionths.  computed: the score before anybody set it.  shift: what setting it made.
+        groups: [key, points, weight, contribution, of which by what people set, how many measures].  Points and
+        contributions are hundredths, weights millionths.  computed: the score before anybody set it.
+        shift: what setting it made.
         """
         told = self._plain
         score = told.score[place] if self.band_places[place] else None
@@ -177,7 +178,7 @@ class _Plain:
     worst: list[int]
     score_shift: list[int]
     measures: list[tuple[str, str, list[int], list[Any], list[int], list[int], list[int], list[Any]]]
-    groups: list[tuple[str, list[int], list[int], list[int], list[int]]]
+    groups: list[tuple[str, list[int], list[int], list[int], list[int], int]]
 
     @classmethod
     def of(cls, scores: Scores) -> "_Plain":
@@ -198,7 +199,7 @@ class _Plain:
         ]  # fmt: skip
         groups = [
             (group.key, found.group_points[row].tolist(), group_weights[row].tolist(),
-             (own[row] + found.group_shifts[row]).tolist(), found.group_shifts[row].tolist())
+             (own[row] + found.group_shifts[row]).tolist(), found.group_shifts[row].tolist(), len(group.measures))
             for row, group in enumerate(scores.card.groups)
         ]  # fmt: skip
         return cls(found.score.tolist(), found.coverage.tolist(), found.worst.tolist(), found.score_shift.tolist(),
@@ -213,9 +214,9 @@ class _Plain:
         ]  # fmt: skip
 
     def group(self, row: int, place: int) -> list[Any]:
-        key, points, weights, contributions, shifts = self.groups[row]
+        key, points, weights, contributions, shifts, size = self.groups[row]
         known = points[place]
-        return [key, None if known == NOTHING else known, weights[place], contributions[place], shifts[place]]
+        return [key, None if known == NOTHING else known, weights[place], contributions[place], shifts[place], size]
 
 
 def _lasts(scores: Scores) -> list[list[Any]]:

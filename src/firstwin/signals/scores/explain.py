@@ -1,0 +1,215 @@
+"""Why a score is what it is, and why it moved: contributions in hundredths of a point that add up exactly."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from firstwin.signals.kinds.scorecard import Scorecard
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """One measure. value: as one speaks of it; None where it is unknown.  code: what it is (`held.Held`).
+
+    points: hundredths; None where it does not count.  weight: millionths, as it counted.  last: points and day of its
+    last value, where today's is not one.
+    """
+
+    key: str
+    label: str
+    state: str
+    code: str
+    value: Any
+    points: int | None
+    weight: int
+    contribution: int
+    last: tuple[int, int] | None = None
+    field: str = ""
+
+    @property
+    def costs(self) -> int:
+        """Hundredths of a point that it is short of giving."""
+        return 0 if self.points is None else (self.weight * (10_000 - self.points) + MILLION // 2) // MILLION
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """contribution: of its measures and of what a person set for it (`shift`) together."""
+
+    key: str
+    label: str
+    points: int | None
+    weight: int
+    contribution: int
+    shift: int
+    measures: tuple[MeasureLine, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A reading as a tree: the groups' contributions and `shift` (what setting the score made) add up to the score.
+
+    score: hundredths; None when unknown.  computed: before anybody set it, also where too little is known; None
+    where nothing is.  coverage, least: of 10,000.  in_force: (level, target, points, id) of overrides.
+    """
+
+    on: date
+    score: int | None
+    computed: int | None
+    band: str
+    coverage: int
+    least: int
+    groups: tuple[GroupLine, ...]
+    shift: int
+    worst: MeasureLine | None
+    in_force: tuple[tuple[str, str, int, int], ...]
+
+    @property
+    def measures(self) -> Iterator[MeasureLine]:
+        return (measure for group in self.groups for measure in group.measures)
+
+    @property
+    def counted(self) -> int:
+        """What the contributions add up to: the score where there is one."""
+        return (self.computed or 0) + self.shift
+
+
+@dataclass(frozen=True)
+class Part:
+    """One contribution to a change. amount: hundredths.  what: measure, group, overall or weights.
+
+    before, after: the measure then and now, None where it was not part of the scorecard.
+    """
+
+    what: str
+    key: str
+    label: str
+    amount: int
+    before: MeasureLine | None = None
+    after: MeasureLine | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """Between two readings. parts: add up to `amount` exactly; the most harmful first.
+
+    worst: the part that took most away, None where none did.
+    """
+
+    before: Explained
+    after: Explained
+    amount: int
+    parts: tuple[Part, ...]
+    worst: Part | None = field(default=None)
+
+
+def explained(result: bytes, card: Scorecard | None = None) -> Explained:
+    """The tree of one reading. card: the definition it was made under, for labels; else keys stand for them."""
+    told: dict[str, Any] = msgspec.json.decode(result)
+    labels = _Labels.of(card)
+    lines = [_measure(one, labels) for one in told["measures"]]
+    groups, begin = [], 0
+    for key, points, weight, contribution, shift, size in told["groups"]:
+        own = tuple(lines[begin : begin + size])
+        begin += size
+        groups.append(GroupLine(key, labels.groups.get(key, key), points, weight, contribution, shift, own))
+    return Explained(
+        on=date.fromisoformat(told["on"]),
+        score=told["score"],
+        computed=told["computed"],
+        band=told["band"],
+        coverage=told["coverage"],
+        least=told["least"],
+        groups=tuple(groups),
+        shift=told["shift"],
+        worst=next((line for line in lines if line.key == told["worst"]), None),
+        in_force=tuple((level, target, points, pk) for level, target, points, pk in told["set"]),
+    )
+
+
+def change(before: Explained, after: Explained) -> Change:
+    """What made the difference between two readings of one scorecard, of one version or two.
+
+    A measure moves the score by its points times its weight as it counts now. What is left (measures that began or
+    ceased to count, other weights) is a line of its own, so that everything adds up to the change exactly.
+    """
+    parts = [*_measures(before, after), *_groups(before, after), *_overall(before, after)]
+    amount = after.counted - before.counted
+    left = amount - sum(part.amount for part in parts)
+    if left:
+        parts.append(Part("weights", "", "What counts, and how much", left))
+    moved = sorted((part for part in parts if part.amount), key=lambda part: part.amount)
+    worst = moved[0] if moved and moved[0].amount < 0 else None
+    return Change(before, after, amount, tuple(moved), worst)
+
+
+def _measures(before: Explained, after: Explained) -> Iterable[Part]:
+    then = {line.key: line for line in before.measures}
+    now = {line.key: line for line in after.measures}
+    set_groups = {
+        target for one in (before, after) for level, target, _, _ in one.in_force if level == "group"
+    }  # fmt: skip
+    held = {line.key for one in (before, after) for group in one.groups if group.key in set_groups
+            for line in group.measures}  # fmt: skip
+    for key in dict.fromkeys([*now, *then]):
+        was, is_ = then.get(key), now.get(key)
+        label = (is_ or was).label  # type: ignore[union-attr]  # one of them is there
+        amount = 0 if key in held else _moved(was, is_, before, after)
+        yield Part("measure", key, label, amount, was, is_)
+
+
+def _moved(was: MeasureLine | None, is_: MeasureLine | None, before: Explained, after: Explained) -> int:
+    """Points times weight; what begins or ceases to count is measured against the score that stood without it."""
+    if is_ is not None and is_.points is not None:
+        base = was.points if was is not None and was.points is not None else before.computed
+        return _times(is_.points - base, is_.weight) if base is not None else is_.contribution
+    if was is not None and was.points is not None:
+        return _times((after.computed or 0) - was.points, was.weight)
+    return 0
+
+
+def _groups(before: Explained, after: Explained) -> Iterable[Part]:
+    """Groups whose points a person set, then or now: they move as a whole."""
+    then = {group.key: group for group in before.groups}
+    for group in after.groups:
+        was = then.get(group.key)
+        if was is not None and (group.shift or was.shift):
+            yield Part("group", group.key, group.label, group.contribution - was.contribution)
+
+
+def _overall(before: Explained, after: Explained) -> Iterable[Part]:
+    if before.shift != after.shift:
+        yield Part("overall", "", "Set by hand", after.shift - before.shift)
+
+
+def _times(points: int, weight: int) -> int:
+    """Hundredths, rounded half up."""
+    return (points * weight + MILLION // 2) // MILLION
+
+
+def _measure(one: list[Any], labels: "_Labels") -> MeasureLine:
+    key, state, code, value, points, weight, contribution, last = one
+    label, of = labels.measures.get(key, (key, ""))
+    return MeasureLine(
+        key, label, state, code, value, points, weight, contribution, None if last is None else (last[0], last[1]), of
+    )
+
+
+@dataclass(frozen=True)
+class _Labels:
+    groups: Mapping[str, str]
+    measures: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def of(cls, card: Scorecard | None) -> "_Labels":
+        if card is None:
+            return cls({}, {})
+        return cls(
+            {group.key: group.label for group in card.groups},
+            {measure.key: (measure.label, measure.field) for measure in card.measures},
+        )
