@@ -67,8 +67,11 @@ def _table(days: Mapping[int, Any], ids: tuple[int, ...] = (7,), **said: Any) ->
         return known[-1] if known else None
 
     constant = {"arr": 120_000_00, "overdue": None, "overdue_days": None, "promises_broken": None} | said
-    rows: list[tuple[int, Mapping[str, Any]]] = [(11, {"state": "open", "due": day(0), "number": "a"}), (12, {"state": "paid"}),
-            (13, {"state": "open", "due": day(3), "number": "b"})]  # fmt: skip
+    rows: list[tuple[int, Mapping[str, Any]]] = [
+        (11, {"state": "open", "due": day(0), "number": "a"}),
+        (12, {"state": "paid"}),
+        (13, {"state": "open", "due": day(3), "number": "b"}),
+    ]
     always = {key: _always(value) for key, value in constant.items()}
     return Table(ids, FIELDS, always | {"use": use}, (INVOICES,), {"invoices": lambda pk, on: rows})
 
