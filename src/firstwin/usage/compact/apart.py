@@ -1,18 +1,19 @@
 """Reading on a second core. When very much waits, a process of its own reads batches from the end while this one reads
-them from the beginning, until they meet. It opens no database; without it everything is read here.
+them from the beginning, until they meet; what comes after them it reads while this one stores them. It opens no
+database; without it everything is read here.
 """
 
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from firstwin.core.collecting import seldom_collected
 from firstwin.usage.compact.columns import Columns, columns_of
 from firstwin.usage.compact.reading import read_batch
 from firstwin.usage.compact.times import micros
@@ -45,38 +46,37 @@ def read_here(source: int, batches: Sequence["Inbox"]) -> Columns:
     return _read(source, _bodies(batches))
 
 
-@contextmanager
-def reading_ahead(chunks: Sequence[Chunk]) -> Iterator[Callable[[int], Columns]]:
-    """Gives a callable: the columns of the chunk at a place; to be asked for each, from the first to the last."""
-    ahead = _begin(chunks)
-    try:
-        yield lambda place: _columns(chunks[place], ahead.pop(place, None))
-    finally:
-        for future in ahead.values():
-            future.cancel()
+class Ahead:
+    """Chunks that the other process reads, from the last to the first."""
 
-
-def _begin(chunks: Sequence[Chunk]) -> dict[int, "Future[Columns]"]:
-    global _pool
-    events = sum(batch.events for _, batches in chunks for batch in batches)
-    if events < WORTH_IT or (os.cpu_count() or 1) < 2:
-        return {}
-    try:
-        _pool = _pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare)
-        places = range(len(chunks) - 1, 0, -1)
-        return {place: _pool.submit(_read, chunks[place][0], _bodies(chunks[place][1])) for place in places}
-    except (OSError, RuntimeError) as problem:
-        _give_up(problem)
-        return {}
-
-
-def _columns(chunk: Chunk, ahead: "Future[Columns] | None") -> Columns:
-    if ahead is not None and not ahead.cancel():  # it is being read, or is read
+    def __init__(self, chunks: Sequence[Chunk] = ()) -> None:
+        self.futures: dict[int, Future[Columns]] = {}
+        self.chunks = chunks
+        global _pool
+        events = sum(batch.events for _, batches in chunks for batch in batches)
+        if events < WORTH_IT or (os.cpu_count() or 1) < 2:
+            return
         try:
-            return ahead.result()
-        except Exception as problem:  # whatever ails it there: read here, it is told with its batch
+            _pool = _pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare)
+            for place in range(len(chunks) - 1, 0, -1):
+                self.futures[place] = _pool.submit(_read, chunks[place][0], _bodies(chunks[place][1]))
+        except (OSError, RuntimeError) as problem:
             _give_up(problem)
-    return read_here(*chunk)
+
+    def columns(self, place: int) -> Columns:
+        """Those of the chunk at this place; to be asked for each, from the first to the last."""
+        future = self.futures.pop(place, None)
+        if future is not None and not future.cancel():  # it is being read, or is read
+            try:
+                return future.result()
+            except Exception as problem:  # whatever ails it there: read here, it is told with its batch
+                _give_up(problem)
+        return read_here(*self.chunks[place])
+
+    def end(self) -> None:
+        for future in self.futures.values():
+            future.cancel()
+        self.futures = {}
 
 
 def _give_up(problem: BaseException) -> None:
@@ -93,7 +93,8 @@ def _bodies(batches: Sequence["Inbox"]) -> list[Body]:
 
 
 def _read(source: int, bodies: Sequence[Body]) -> Columns:
-    return columns_of(source, [read_batch(body, body.received) for body in bodies])
+    with seldom_collected():
+        return columns_of(source, [read_batch(body, body.received) for body in bodies])
 
 
 def _prepare() -> None:

@@ -1,7 +1,7 @@
 """Ids as clients send them: text or numbers, and the placeholders that a bug puts in their place."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,9 +20,20 @@ LONGEST = 255
 _ALL_ZERO = re.compile(r"[0-]*0[0-]*")
 
 
-def known_ids(texts: Iterable[str]) -> list[str | Code]:
+def known_ids(texts: Sequence[str]) -> Sequence[str | Code]:
     """The id that each text is, or why it is none."""
-    return list(map(_clean_text, texts))
+    return texts if _are_usual(texts) else list(map(_clean_text, texts))
+
+
+def _are_usual(texts: Sequence[str]) -> bool:
+    """Whether each of them is an id as it stands: looked at together, that takes a fraction of the time."""
+    return (
+        [text.strip() for text in texts] == texts
+        and JUNK.isdisjoint([text.casefold() for text in texts])
+        and "" not in [text.strip("0-") for text in texts]
+        and max(map(len, texts), default=0) <= LONGEST
+        and is_clean("".join(texts))
+    )
 
 
 def clean_id(value: Any) -> str | Code:

@@ -103,12 +103,11 @@ def read_quickly(body: bytes, call: str, received: int) -> Quick | None:
         calls = around.batch
         if not _is_whole(body, calls[0] if call in CALLS else around, calls):
             return None
-        for one in calls:
-            for held in (one.traits, one.integrations, one.metadata):
-                if held is not _NOTHING:
-                    _others[bytes(held)]
-        if around.integrations is not _NOTHING:
-            _others[bytes(around.integrations)]
+        others = [held for one in calls if (held := one.integrations) is not _NOTHING]
+        others += [held for one in calls if (held := one.metadata) is not _NOTHING]
+        others += [held for one in calls if (held := one.traits) is not _NOTHING]
+        for held in (*others, around.integrations):
+            _others[bytes(held)]
         properties = [_properties[bytes(one.properties)] for one in calls]
         groups = [_groups[bytes(one.context)] for one in calls]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _Odd):

@@ -3,7 +3,7 @@ be repeated, so a process that dies before the rows are committed has only done 
 
 import io
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ import pyarrow as pa
 from django.db import Error as DatabaseError
 
 from firstwin.core.collecting import seldom_collected
-from firstwin.usage.compact.apart import read_here, reading_ahead
+from firstwin.usage.compact.apart import Ahead, read_here
 from firstwin.usage.compact.coded import Coded, in_order
 from firstwin.usage.compact.columns import KIND, Columns
 from firstwin.usage.compact.debugger import keep_refused
@@ -91,11 +91,18 @@ class _Cycle:
     named: Named = field(default_factory=Named)
 
 
-def rows_of(batches: Sequence[Inbox], *, now: datetime, names: Names | None = None) -> Made:
-    """Read these batches and store what they tell about names and people."""
+def begin(batches: Sequence[Inbox]) -> Ahead:
+    """Let another process begin to read them, if it pays."""
+    segments = sorted((one for one in batches if one.form == Form.SEGMENT), key=_order)
+    by_source = groupby(segments, key=lambda one: one.source)
+    return Ahead([(source, some) for source, own in by_source for some in _chunks(own)])
+
+
+def rows_of(batches: Sequence[Inbox], *, now: datetime, names: Names | None = None, ahead: Ahead | None = None) -> Made:
+    """Read these batches and store what they tell about names and people.  ahead: what was begun of the same ones."""
     cycle = _Cycle(names=names or Names())
     with seldom_collected():
-        parts = _read(cycle, [one for one in batches if one.form == Form.SEGMENT])
+        parts = _read(cycle, ahead or begin(batches))
         tables = [table for one in batches if one.form == Form.ARROW for table in _ready(one, cycle.made)]
         cycle.names.places.settle()
         cycle.names.actors.settle()
@@ -108,22 +115,22 @@ def rows_of(batches: Sequence[Inbox], *, now: datetime, names: Names | None = No
     return cycle.made
 
 
-def _read(cycle: _Cycle, batches: Sequence[Inbox]) -> list[Part]:
-    by_source = groupby(sorted(batches, key=_order), key=lambda one: one.source)
-    chunks = [(source, some) for source, own in by_source for some in _chunks(list(own))]
-    with reading_ahead(chunks) as columns_at:
+def _read(cycle: _Cycle, ahead: Ahead) -> list[Part]:
+    try:
         return [
             part
-            for place, (source, some) in enumerate(chunks)
-            for part in _parts(cycle, source, some, partial(columns_at, place))
+            for place, (source, some) in enumerate(ahead.chunks)
+            for part in _parts(cycle, source, some, partial(ahead.columns, place))
         ]
+    finally:
+        ahead.end()
 
 
 def _order(batch: Inbox) -> tuple[int, int]:
     return batch.source, batch.pk
 
 
-def _chunks(batches: Sequence[Inbox]) -> Iterator[list[Inbox]]:
+def _chunks(batches: Iterable[Inbox]) -> Iterator[list[Inbox]]:
     some: list[Inbox] = []
     events = 0
     for batch in batches:
@@ -136,7 +143,7 @@ def _chunks(batches: Sequence[Inbox]) -> Iterator[list[Inbox]]:
         yield some
 
 
-def _parts(cycle: _Cycle, source: int, batches: list[Inbox], read: Callable[[], Columns]) -> list[Part]:
+def _parts(cycle: _Cycle, source: int, batches: Sequence[Inbox], read: Callable[[], Columns]) -> list[Part]:
     """The rows of these batches. A batch that nobody can make sense of costs only itself."""
     try:
         part = _part(cycle, read())

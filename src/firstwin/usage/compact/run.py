@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from firstwin.core.failpoints import failpoint
-from firstwin.usage.compact.rows import Names, rows_of
+from firstwin.usage.compact.apart import Ahead
+from firstwin.usage.compact.rows import Names, begin, rows_of
 from firstwin.usage.lake import lease
 from firstwin.usage.lake.commit import store
 from firstwin.usage.store.models import Inbox
@@ -25,22 +27,37 @@ TRIES = 3
 """How often a batch that cannot be read is tried before it waits for a person."""
 
 
+@dataclass
+class Kept:
+    """From one cycle for the next, while there is work.  batches: what the next one will take up, if nothing comes
+    between.  ahead: which of that another process reads by then."""
+
+    names: Names = field(default_factory=Names)
+    batches: list[Inbox] = field(default_factory=list)
+    ahead: Ahead | None = None
+
+
 class Compactor:
-    """Cycle after cycle. While there is work, names that were met are not looked up again."""
+    """Cycle after cycle. Names that were met are not looked up again, and the next cycle's batches are read by another
+    process while those of this one are stored."""
 
     def __init__(self) -> None:
-        self._names: Names | None = None
+        self._kept: Kept | None = None
 
     def once(self, now: datetime) -> bool:
         """As `compact_once`."""
-        names, self._names = self._names or Names(), None
-        if not compact_once(now, names=names):
+        kept, self._kept = self._kept or Kept(), None
+        try:
+            if compact_once(now, kept=kept):
+                self._kept = kept
+                return True
             return False
-        self._names = names
-        return True
+        finally:
+            if self._kept is None and kept.ahead is not None:
+                kept.ahead.end()
 
 
-def compact_once(now: datetime, *, names: Names | None = None) -> bool:
+def compact_once(now: datetime, *, kept: Kept | None = None) -> bool:
     """Take up what waits, oldest first, as much as is done in a few seconds. False: there was nothing, or another
     process is at it.
 
@@ -51,16 +68,19 @@ def compact_once(now: datetime, *, names: Names | None = None) -> bool:
         return False
     try:
         with lease.alone(LEASE, now=now):
-            return _compact(_next(), now, names)
+            return _compact(now, kept)
     except lease.Busy as problem:
         logger.info("%s", problem)
         return False
 
 
-def _compact(batches: Sequence[Inbox], now: datetime, names: Names | None) -> bool:
-    made = rows_of(batches, now=now, names=names)
+def _compact(now: datetime, kept: Kept | None) -> bool:
+    batches, ahead = _taken(kept)
+    made = rows_of(batches, now=now, names=kept.names if kept else None, ahead=ahead)
     failpoint("compact.read")
     _count_failures(made.failed, now)
+    if kept is not None and not made.failed:
+        _look_ahead(kept, batches)
     if made.taken:
         store(
             made.table,
@@ -73,19 +93,45 @@ def _compact(batches: Sequence[Inbox], now: datetime, names: Names | None) -> bo
     return bool(batches)
 
 
+def _taken(kept: Kept | None) -> tuple[list[Inbox], Ahead | None]:
+    """The next batches, and what was read of them ahead."""
+    ids, _ = _next(0)
+    if kept is None or not kept.batches:
+        return _batches(ids), None
+    foreseen, ahead = kept.batches, kept.ahead
+    kept.batches, kept.ahead = [], None
+    if [batch.pk for batch in foreseen] == ids:
+        return foreseen, ahead
+    if ahead is not None:
+        ahead.end()
+    return _batches(ids), None
+
+
+def _look_ahead(kept: Kept, batches: Sequence[Inbox]) -> None:
+    ids, is_full = _next(batches[-1].pk if batches else 0)
+    if is_full:  # else more may come until it is their turn
+        kept.batches = _batches(ids)
+        kept.ahead = begin(kept.batches)
+
+
 def _waiting() -> QuerySet[Inbox]:
     return Inbox.objects.filter(held_at__isnull=True).order_by("pk")
 
 
-def _next() -> list[Inbox]:
-    """The oldest batches, as many as fit."""
+def _next(after: int) -> tuple[list[int], bool]:
+    """The oldest batches after this one, as many as fit, and whether any were left."""
     ids: list[int] = []
     events = size = 0
-    for pk, its_events, its_size in _waiting().values_list("pk", "events", "size")[:MOST_EVENTS].iterator():
+    rows = _waiting().filter(pk__gt=after)
+    for pk, its_events, its_size in rows.values_list("pk", "events", "size")[:MOST_EVENTS].iterator():
         events, size = events + its_events, size + its_size
         if ids and (events > MOST_EVENTS or size > LARGEST):
-            break
+            return ids, True
         ids.append(pk)
+    return ids, len(ids) == MOST_EVENTS
+
+
+def _batches(ids: Sequence[int]) -> list[Inbox]:
     found: list[Inbox] = []
     for start in range(0, len(ids), 500):
         found += Inbox.objects.filter(pk__in=ids[start : start + 500]).order_by("pk")

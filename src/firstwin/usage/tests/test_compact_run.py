@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from firstwin.accounts.models import Account, AccountExternalId
-from firstwin.usage.compact import apart
+from firstwin.usage.compact import apart, rows, run
 from firstwin.usage.compact import reading as reading_module
 from firstwin.usage.compact.apart import Body
 from firstwin.usage.compact.replay import replay
-from firstwin.usage.compact.run import compact_once, release
+from firstwin.usage.compact.run import Compactor, compact_once, release
 from firstwin.usage.lake import reading
 from firstwin.usage.models import Source
-from firstwin.usage.store.models import EventName, Inbox, Lease, Piece, Place, Rejected, SourceHour, Touched
+from firstwin.usage.store.models import Actor, EventName, Inbox, Lease, Piece, Place, Rejected, SourceHour, Touched
 from firstwin.usage.tests.test_compact_rows import NOW, arrived, track
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
@@ -120,7 +120,7 @@ def test_a_second_reader_reads_the_same(source: Source, monkeypatch: pytest.Monk
         for n in range(5)
     ]
     monkeypatch.setattr(apart, "WORTH_IT", 1)
-    ahead = apart._begin(chunks)
+    ahead = apart.Ahead(chunks).futures
     assert sorted(ahead) == [1, 2, 3, 4], "the first is read here"
     read = {place: future.result(timeout=60) for place, future in ahead.items()}
     for place, one in read.items():
@@ -129,5 +129,30 @@ def test_a_second_reader_reads_the_same(source: Source, monkeypatch: pytest.Monk
             mine, its = getattr(here, column), getattr(one, column)
             assert (mine.keys, mine.rows.tolist()) == (its.keys, its.rows.tolist())
         assert (one.keys.tolist(), one.props) == (here.keys.tolist(), here.props)
-    with apart.reading_ahead(chunks) as columns_at:
-        assert [columns_at(place).user.keys for place in range(5)] == [[f"u{n}"] for n in range(5)]
+    again = apart.Ahead(chunks)
+    assert [again.columns(place).user.keys for place in range(5)] == [[f"u{n}"] for n in range(5)]
+
+
+@pytest.mark.parametrize("reads_apart", [True, False])
+def test_what_is_kept_from_cycle_to_cycle_changes_nothing(
+    source: Source, monkeypatch: pytest.MonkeyPatch, reads_apart: bool
+) -> None:
+    monkeypatch.setattr(run, "MOST_EVENTS", 4)
+    monkeypatch.setattr(apart, "WORTH_IT", 1 if reads_apart else 1_000)
+    monkeypatch.setattr(rows, "_AT_ONCE", 2)
+    day = timedelta(days=1)
+    for n in range(10):  # later batches tell of earlier moments
+        at = (NOW - n * day).isoformat()
+        some = [track(messageId=f"m{n}-{m}", userId=f"u{m}", groupId="acme", timestamp=at) for m in range(2)]
+        arrived(source, {"batch": [*some, track(messageId="m0-0"), {"type": "group", "userId": "u1", "groupId": "x"}]})
+    compactor = Compactor()
+    cycles = 0
+    while compactor.once(NOW):
+        cycles += 1
+        if cycles == 3:
+            Inbox.objects.order_by("pk")[0].delete()  # what was foreseen does not come
+    assert cycles == 9
+    assert len(stored()) == 19
+    assert set(Actor.objects.values_list("key", "first_at")) == {(f"u:u{m}", NOW - 9 * day) for m in range(2)}
+    assert Place.objects.get(key="acme").first_at == NOW - 9 * day
+    assert EventName.objects.get().events == 18

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from firstwin.usage.compact import quick, reading
 from firstwin.usage.compact.apart import Body
 from firstwin.usage.compact.columns import Columns, columns_of
+from firstwin.usage.compact.ids import clean_id, known_ids
 from firstwin.usage.compact.quick import Quick, read_quickly
 from firstwin.usage.compact.times import read_moment, read_moments
 
@@ -148,6 +149,12 @@ alike = st.from_regex(r"[0-2]\d{3}-[01]\d-[0-3]\dT[0-2]\d:[0-6]\d:[0-6]\d\.\d{3}
 @given(st.lists(moments | alike, max_size=4))
 def test_moments_of_many_are_those_of_each(said: list[str]) -> None:
     assert read_moments(said).tolist() == [read_moment(one) for one in said]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(max_size=3) | st.text("0-", max_size=3) | ids | st.sampled_from(["Null", "ﬀ", "\u2028a"])))
+def test_ids_of_many_are_those_of_each(said: list[str]) -> None:
+    assert list(known_ids(said)) == [clean_id(one) for one in said]
 
 
 @pytest.mark.parametrize("call", ["", "batch"])
