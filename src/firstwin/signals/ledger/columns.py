@@ -12,6 +12,8 @@ from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.standing import Found, Kept, Moved
 from firstwin.signals.models import Refreshed, What
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
+from firstwin.signals.risks.detect import at_stake
+from firstwin.signals.segments.serving import in_order
 
 CHANGE_DAYS = 7
 """Health's change is told against so many days before."""
@@ -19,7 +21,7 @@ CHANGE_DAYS = 7
 
 @dataclass
 class Said:
-    """Of one account.  before: the reading that counted a week earlier.  stage: the one it stands at, overlays first."""
+    """Of one account.  before: the reading that counted a week earlier.  stage: where it stands, overlays first."""
 
     now: Kept | None = None
     before: Kept | None = None
@@ -70,14 +72,13 @@ def columns_of(one: Said, definitions: Definitions) -> dict[str, Any]:
         "risks_open": len(risks),
         "risk_severity": max((risk.severity for risk in risks), default=None),
         "opportunities_open": len(one.open) - len(risks),
-        "at_risk_minor": standing.at_stake(risks),
+        "at_risk_minor": at_stake(risk.stake_minor for risk in risks),
     }
 
 
 def served_by(segments: Sequence[str], experiences: Mapping[str, Definition]) -> str:
     """The experience that serves an account in these segments; empty where none does."""
-    ordered = sorted(experiences.values(), key=lambda one: (one.parsed.priority, one.key))
-    return next((one.key for one in ordered if not one.parsed.segment or one.parsed.segment in segments), "")
+    return next((one.key for one in in_order(experiences) if not one.segment or one.segment in segments), "")
 
 
 def refreshed(account_ids: Iterable[int]) -> set[int]:

@@ -10,10 +10,9 @@ from django.db.models import OuterRef, Q, Subquery
 from firstwin.accounts.bulk import among
 from firstwin.accounts.models import Account
 from firstwin.accounts.timeline import batched
-from firstwin.core.clock import day_of
 from firstwin.core.frames import At
 from firstwin.people.models import ConfigVersion
-from firstwin.signals.models import Dismissal, Episode, Reading, SegmentStay, StageMove, StagePause, What
+from firstwin.signals.models import Dismissal, Episode, Reading, SegmentStay, StageMove
 
 _SLICE = 20_000
 
@@ -123,18 +122,6 @@ def moves(account_ids: Collection[int], at: At) -> list[Moved]:
     return [Moved(*row) for some in _slices(account_ids) for row in _of(rows, some).values_list(*Moved._fields)]
 
 
-def pauses(account_ids: Collection[int], at: At) -> dict[int, list[tuple[date, date | None]]]:
-    """Account → the days on which the clock of its stage stood still, half-open; None: it still does."""
-    found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    rows = (
-        StagePause.objects.known_by(at.known_by).filter(valid_from__lte=at.moment).order_by("account_id", "valid_from")
-    )
-    for some in _slices(account_ids):
-        for pk, begin, end in _of(rows, some).values_list("account_id", "valid_from", "valid_to"):
-            found[pk].append((day_of(begin), day_of(end) if end is not None and end <= at.moment else None))
-    return found
-
-
 def stays(account_ids: Collection[int], at: At) -> list[Stay]:
     """Which accounts are in which segments."""
     is_in = Q(left_on__isnull=True) | Q(left_on__gt=at.on) | Q(left_at__gt=at.known_by)
@@ -158,13 +145,6 @@ def put_aside(account_ids: Collection[int], at: At) -> dict[int, set[int]]:
         for account, finding in _of(rows, some).values_list("account_id", "finding_id"):
             found[account].add(finding)
     return found
-
-
-def at_stake(found: Iterable[Found]) -> int | None:
-    """ARR at stake in open risks, each unit of it once: what one of them puts at stake is part of what a larger one
-    does."""
-    stakes = [one.stake_minor for one in found if one.what == What.RISK and one.stake_minor is not None]
-    return max(stakes, default=None)
 
 
 def _holds(at: At) -> Q:

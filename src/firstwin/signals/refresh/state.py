@@ -22,6 +22,7 @@ from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.risks.found import FOREVER, Known
 from firstwin.signals.scores.judged import Judged, judged
 from firstwin.signals.scores.remembered import Remembered
+from firstwin.signals.stages.pauses import Pauses, pauses
 from firstwin.signals.stages.standing import Standings, standings_of
 
 _SLICE = 20_000
@@ -51,7 +52,7 @@ class State:
     week_ago: Mapping[int, int | None] = field(default_factory=dict)
     stays: Mapping[int, Mapping[str, Stay]] = field(default_factory=dict)
     episodes: tuple[Known, ...] = ()
-    pauses: Mapping[int, list[tuple[date, date | None]]] = field(default_factory=dict)
+    pauses: Pauses = field(default_factory=Pauses)
     judged: Judged = field(default_factory=Judged)
     refreshed: Mapping[int, tuple[datetime, date]] = field(default_factory=dict)
 
@@ -79,7 +80,7 @@ def state_of(accounts: Ints, at: At, definitions: Definitions) -> State:
         week_ago={pk: one.score for pk, one in standing.primary(before).items()},
         stays=_stays(ids, at),
         episodes=tuple(_episodes(ids, at, definitions)),
-        pauses=standing.pauses(ids, at),
+        pauses=pauses(ids, at),
         judged=judged(ids, at),
         refreshed=_refreshed(ids, at),
     )
@@ -123,7 +124,7 @@ def _known(row: tuple[Any, ...], at: At, aside: Mapping[int, date]) -> Known:
     pk, account, detector, cause, first_on, last_on, cleared_on, cleared_at, *said = row
     if cleared_on is not None and (cleared_on > at.on or cleared_at > at.known_by):
         cleared_on = None
-    return Known(account, detector, cause, first_on, last_on, cleared_on, pk, aside.get(pk), tuple(said))  # type: ignore[arg-type]
+    return Known(account, detector, cause, first_on, last_on, cleared_on, pk, aside.get(pk), tuple(said))
 
 
 def _aside(ids: list[int], at: At) -> dict[int, date]:

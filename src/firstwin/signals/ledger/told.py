@@ -1,0 +1,90 @@
+"""The whole list columns of signals: what `columns` tells of each account, with its pace and its sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from firstwin.core.fields import Vocabulary, vocabulary
+from firstwin.core.frames import At
+from firstwin.people.config.store import definition
+from firstwin.people.models import ConfigVersion
+from firstwin.signals.frame.frame import Frame, Ints
+from firstwin.signals.ledger import standing
+from firstwin.signals.ledger.columns import Said, columns_of, said, under
+from firstwin.signals.ledger.standing import Kept
+from firstwin.signals.refresh.definitions import Definitions
+from firstwin.signals.scores.explain import Explained, change, explained
+from firstwin.signals.scores.sentences import Fields, change_words, standing_words
+from firstwin.signals.stages.pace import paces
+from firstwin.signals.stages.pauses import pauses
+from firstwin.signals.stages.standing import Standings, standings_of
+
+
+def told(account_ids: list[int], at: At) -> dict[int, dict[str, Any]]:
+    """Account id → column → value, as of a moment."""
+    definitions = under(at)
+    found = said(account_ids, at)
+    pace = pace_of(account_ids, found, at, definitions)
+    sentences = words_of(found)
+    return {
+        pk: columns_of(one, definitions) | {"health_words": sentences.get(pk), "stage_pace": pace.get(pk)}
+        for pk in account_ids
+        if (one := found.get(pk) or Said()) is not None
+    }
+
+
+def pace_of(account_ids: list[int], found: Mapping[int, Said], at: At, definitions: Definitions) -> dict[int, str]:
+    """How each moves through its stage, by the limits of the segments it is in."""
+    ids = np.array(sorted(account_ids), np.int64)
+    standings = _standings(ids, account_ids, at)
+    held: dict[str, list[int]] = {}
+    places = {pk: place for place, pk in enumerate(ids.tolist())}
+    for pk, one in found.items():
+        for key in one.segments:
+            held.setdefault(key, []).append(places[pk])
+    masks = {key: np.isin(np.arange(len(ids)), some) for key, some in held.items()}
+    bare: Any = None  # limits are told by standings, segments and pauses alone
+    frame = Frame(ids, at, Vocabulary({}, {}), bare)
+    pace = paces(frame, definitions.pipelines, standings, pauses(account_ids, at), masks).pace
+    return {pk: word for pk, word in zip(ids.tolist(), pace.tolist(), strict=True) if word}
+
+
+def _standings(ids: Ints, account_ids: list[int], at: At) -> Standings:
+    return standings_of(ids, standing.moves(account_ids, at))
+
+
+def words_of(found: Mapping[int, Said]) -> dict[int, str]:
+    """One sentence for each account with a reading: what moved it in a week, or where it stands."""
+    wanted = {one.now.id for one in found.values() if one.now is not None}
+    wanted |= {one.before.id for one in found.values() if one.before is not None and one.now is not None}
+    results = {pk: result for pk, (_, result) in standing.contents(wanted).items()}
+    trees = _Trees(results)
+    fields = vocabulary().fields
+    return {pk: _words(one, trees, fields) for pk, one in found.items() if one.now is not None}
+
+
+def _words(one: Said, trees: "_Trees", fields: Fields) -> str:
+    assert one.now is not None
+    now, before = trees.of(one.now), one.before
+    if before is None or before.id == one.now.id or before.scorecard != one.now.scorecard:
+        return standing_words(now, fields)
+    moved = change(trees.of(before), now)
+    return change_words(moved, fields) if moved.amount or now.score is None else standing_words(now, fields)
+
+
+class _Trees:
+    """Readings explained, under the definitions they were made by."""
+
+    def __init__(self, results: Mapping[int, bytes]) -> None:
+        self._results = results
+        self._cards: dict[tuple[str, int], Any] = {}
+
+    def of(self, kept: Kept) -> Explained:
+        key = (kept.scorecard, kept.version)
+        if key not in self._cards:
+            try:
+                self._cards[key] = definition("scorecard", *key).parsed
+            except ConfigVersion.DoesNotExist:  # a backup of readings alone: keys stand for labels
+                self._cards[key] = None
+        return explained(self._results[kept.id], self._cards[key])

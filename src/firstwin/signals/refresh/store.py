@@ -1,0 +1,190 @@
+"""Write what was made into the ledger, and then into the list rows. The only writer of the ledger.
+
+In short transactions, each over some accounts, each whole: killed between two of them, the accounts that are left are
+still marked and are computed again. Where somebody else computed an account meanwhile, theirs stands.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from firstwin.accounts.bulk import among, insert_many
+from firstwin.accounts.models import Account
+from firstwin.accounts.published import publish
+from firstwin.core.failpoints import failpoint
+from firstwin.core.frames import At
+from firstwin.core.pace import Pace
+from firstwin.signals.models import Episode, Reading, Refreshed, SegmentStay, StageMove
+from firstwin.signals.refresh.compute import Made
+from firstwin.signals.refresh.definitions import Definitions
+from firstwin.signals.refresh.due import Due, due_of
+from firstwin.signals.scores import ENGINE
+
+FAMILY = "signals"
+_FEWEST = 50
+
+
+@dataclass(frozen=True)
+class Published:
+    """written: accounts whose rows were written, changed or not.  readings: that were added.  longest: seconds."""
+
+    written: tuple[int, ...]
+    readings: int
+    moves: int
+    longest: float
+
+
+def publish_made(made: Made, revisions: Sequence[int], *, now: datetime, rows_too: bool = True) -> Published:
+    """revisions: of the accounts, as the facts stood that it was made of.  rows_too: publish the list rows as well."""
+    due = due_of(made)
+    at_revision = dict(zip(made.accounts.tolist(), map(int, revisions), strict=True))
+    written: list[int] = []
+    pace = Pace(smallest=_FEWEST)
+    ids, done, readings, moves = list(at_revision), 0, 0, 0
+    while part := ids[done : done + pace.size]:
+        failpoint("signals.before")
+        with pace.slice(len(part)), transaction.atomic():
+            unmoved = _unmoved(made, part)
+            mine = {pk: at_revision[pk] for pk in part if pk in unmoved}
+            some = {pk: due[pk] for pk in mine if pk in due}
+            write(some, made.at, made.definitions, mine)
+            _mark(mine, made)
+            failpoint("signals.within")
+        failpoint("signals.after")
+        written += mine
+        readings += sum(len(one.readings) for one in some.values())
+        moves += sum(len(one.moves) for one in some.values())
+        done += len(part)
+        pace.give_way()
+    if rows_too and written:
+        publish(FAMILY, written, now=now)
+        failpoint("signals.published")
+    return Published(tuple(written), readings, moves, pace.longest)
+
+
+def write(
+    due: Mapping[int, Due],
+    at: At,
+    definitions: Definitions,
+    revisions: Mapping[int, int],
+    *,
+    is_reconstructed: bool = False,
+) -> None:
+    """In the caller's transaction. revisions: of the accounts, as they were read."""
+    _add_readings(due, at, revisions, is_reconstructed=is_reconstructed)
+    _add_moves(due, at)
+    _turn_over(due, at, definitions)
+    _episodes(due, at)
+
+
+def _unmoved(made: Made, part: Sequence[int]) -> set[int]:
+    """Those nobody else computed since the state was read. Nobody does until the transaction ends."""
+    if connection.features.has_select_for_update:
+        rows = among(Account.objects.select_for_update(), "id", part).order_by("pk")
+        list(rows.values_list("pk"))
+    there = dict(among(Refreshed.objects.all(), "account_id", part).values_list("account_id", "at"))
+    seen = made.state.refreshed
+    return {pk for pk in part if (seen[pk][0] if pk in seen else None) == there.get(pk)}
+
+
+def _add_readings(due: Mapping[int, Due], at: At, revisions: Mapping[int, int], *, is_reconstructed: bool) -> None:
+    names = (
+        "account_id", "scorecard", "version", "engine", "on", "at", "revision", "is_primary", "is_reconstructed",
+        "score", "band", "coverage", "inputs", "result",
+    )  # fmt: skip
+    insert_many(
+        Reading,
+        names,
+        [
+            (pk, one.scorecard, one.version, ENGINE, at.on, at.moment, revisions[pk], one.is_primary, is_reconstructed,
+             one.row.score, one.row.band, one.row.coverage, one.row.inputs, one.row.result)
+            for pk, some in due.items()
+            for one in some.readings
+        ],
+    )  # fmt: skip
+
+
+def _add_moves(due: Mapping[int, Due], at: At) -> None:
+    names = ("account_id", "pipeline", "version", "stage", "overlay", "previous", "on", "at", "evidence")
+    insert_many(
+        StageMove,
+        names,
+        [
+            (pk, move.pipeline, move.version, move.stage, move.overlay, move.previous, move.on, at.moment,
+             dict(move.evidence))
+            for pk, some in due.items()
+            for move in some.moves
+        ],
+    )  # fmt: skip
+
+
+def _turn_over(due: Mapping[int, Due], at: At, definitions: Definitions) -> None:
+    insert_many(
+        SegmentStay,
+        ("account_id", "segment", "version", "entered_on", "at"),
+        [
+            (pk, key, definitions.segments[key].number, at.on, at.moment)
+            for pk, some in due.items()
+            for key in some.entered
+        ],
+    )
+    left = [stay.id for some in due.values() for stay in some.left]
+    if left:
+        among(SegmentStay.objects.all(), "id", left).update(left_on=at.on, left_at=at.moment)
+
+
+def _episodes(due: Mapping[int, Due], at: At) -> None:
+    cleared = [one.pk for some in due.values() for one in some.cleared if one.pk is not None]
+    if cleared:
+        among(Episode.objects.all(), "id", cleared).update(cleared_on=at.on, cleared_at=at.moment)
+    names = (
+        "account_id", "detector", "version", "cause", "what", "severity", "words", "stake_minor", "evidence",
+        "first_on", "at", "last_on",
+    )  # fmt: skip
+    insert_many(
+        Episode,
+        names,
+        [
+            (pk, one.detector, one.version, one.cause, one.what, one.severity, one.words, one.stake_minor,
+             dict(one.evidence), at.on, at.moment, at.on)
+            for pk, some in due.items()
+            for one in some.opened
+        ],
+    )  # fmt: skip
+    _keep([kept for some in due.values() for kept in some.kept], at.on)
+
+
+def _keep(kept: Sequence[Any], on: date) -> None:
+    """What is found again says so once a day, and what it says now."""
+    same = [one.episode.pk for one in kept if not one.is_changed]
+    if same:
+        among(Episode.objects.filter(last_on__lt=on), "id", same).update(last_on=on)
+    changed = [
+        Episode(
+            pk=one.episode.pk,
+            severity=one.found.severity,
+            words=one.found.words,
+            stake_minor=one.found.stake_minor,
+            evidence=dict(one.found.evidence),
+            last_on=on,
+        )
+        for one in kept
+        if one.is_changed
+    ]
+    if changed:
+        names = ["severity", "words", "stake_minor", "evidence", "last_on"]
+        Episode.objects.bulk_update(changed, names, batch_size=100)
+
+
+def _mark(revisions: Mapping[int, int], made: Made) -> None:
+    """How far each is computed."""
+    insert_many(
+        Refreshed,
+        ("account_id", "revision", "edition", "on", "at"),
+        [(pk, revision, made.definitions.edition, made.at.on, made.at.moment) for pk, revision in revisions.items()],
+        on_conflict="on conflict (account_id) do update set revision = excluded.revision, "
+        'edition = excluded.edition, "on" = excluded."on", at = excluded.at',
+    )
