@@ -63,6 +63,11 @@ def mask(tree: Condition, frame: FrameLike, today: date | None = None, *, me: in
     return _Asked(frame, today or frame.at.on, me).mask(bounded(tree), "")
 
 
+def counts(tree: Related, frame: FrameLike, today: date | None = None, *, me: int | None = None) -> Ints:
+    """How many rows each account has that `tree` speaks of, whatever it compares their number with."""
+    return _Asked(frame, today or frame.at.on, me).counts(tree, "")
+
+
 @dataclass(frozen=True)
 class _OfRows:
     """The rows of a collection, seen as a frame of their own."""
@@ -134,9 +139,12 @@ class _Asked:
         return moved(field, before.column(field.key), self.frame.column(field.key), change, self._last)
 
     def _related(self, tree: Related, path: str) -> Mask:
+        return _holds(tree, self.counts(tree, path))
+
+    def counts(self, tree: Related, path: str) -> Ints:
         collection = related_collection(tree, self.frame.vocabulary, self.inside)
         if collection.tally is not None:
-            return _holds(tree, collection.tally(self.frame.accounts, self.frame.at, tree))
+            return collection.tally(self.frame.accounts, self.frame.at, tree)
         rows = self.frame.rows(collection.key)
         counted = np.ones(len(rows.owner), dtype=np.bool_)
         if tree.within_days is not None and rows.dated is not None:
@@ -146,7 +154,9 @@ class _Asked:
             own = _OfRows(self.frame.at, collection.vocabulary, rows)
             here = f"{path}.{tree.quantifier} {tree.collection}".lstrip(".")
             counted = counted & _Asked(own, self.today, self.me, collection).mask(tree.where, here)
-        return _holds(tree, np.bincount(rows.owner[counted], minlength=len(self.frame)))
+        times = getattr(rows, "times", None)  # a row may stand for several
+        found = np.bincount(rows.owner[counted], times if times is None else times[counted], len(self.frame))
+        return found.astype(np.int64)
 
 
 def _holds(tree: Related, count: Ints) -> Mask:
