@@ -1,15 +1,17 @@
 """An in-memory DuckDB over files of the lake. Any process may have one; it never writes a database file."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
 
 from firstwin.usage.lake import files, home
 from firstwin.usage.lake.schema import SCHEMAS
-from firstwin.usage.store.models import Piece
 
 MEMORY = "1GB"
 
@@ -25,8 +27,53 @@ _MACROS = (
 @contextmanager
 def connected(memory: str = MEMORY) -> Iterator[Any]:
     """A connection of its own, with the words that the SQL of the lake uses."""
+    connection = _engine(memory)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reader(memory: str = MEMORY) -> Iterator[Any]:
+    """The same for those who only read: a connection to an engine that this process keeps, so that what it knows of the
+    files (which never change) is not read again. Tables and views of a connection must be temporary ones."""
+    connection = _kept(memory)
+    try:
+        connection.execute("set parquet_metadata_cache = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _kept(memory: str) -> Any:
+    """Another engine from time to time: what it knows of files that are gone would stay for ever."""
+    global _keeping
+    whose = (os.getpid(), str(home.spill()), memory)
+    with _lock:
+        if _keeping is None or _keeping.whose != whose or _keeping.given >= _MOST_GIVEN:
+            _keeping = _Kept(whose, _engine(memory))
+        _keeping.given += 1
+        return _keeping.engine.cursor()
+
+
+@dataclass
+class _Kept:
+    """given: how many connections to it there were. Those that are open keep it alive."""
+
+    whose: tuple[int, str, str]
+    engine: Any
+    given: int = 0
+
+
+_MOST_GIVEN = 2_000
+_keeping: _Kept | None = None
+_lock = Lock()
+
+
+def _engine(memory: str) -> Any:
     home.folder().mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
+    engine = duckdb.connect(
         ":memory:",
         config={
             "threads": 2,
@@ -37,15 +84,12 @@ def connected(memory: str = MEMORY) -> Iterator[Any]:
             "autoload_known_extensions": False,
         },
     )
-    try:
-        for macro in _MACROS:
-            connection.execute(macro)
-        yield connection
-    finally:
-        connection.close()
+    for macro in _MACROS:
+        engine.execute(macro)
+    return engine
 
 
-def rows_in(table: str, pieces: Iterable[Piece]) -> str:
+def rows_in(table: str, pieces: Iterable[files.Stored]) -> str:
     """A relation of all rows of these pieces, for use after `from`. Raises Damaged naming a file that is not whole."""
     return rows_at(table, [files.check_there(piece) for piece in pieces])
 

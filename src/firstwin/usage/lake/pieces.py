@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -16,6 +17,23 @@ from firstwin.usage.store.router import EVENTS
 def standing(*tables: str) -> list[Piece]:
     """All pieces of these tables, oldest first, as one query sees them."""
     return list(Piece.objects.filter(table__in=tables, retired_at=None).order_by("pk"))
+
+
+class Standing(NamedTuple):
+    """What readers need to know of a piece."""
+
+    table: str
+    name: str
+    size: int
+    day_from: int
+    day_to: int
+    rolled_at: datetime | None
+
+
+def standing_between(tables: Collection[str], day_from: int, day_to: int) -> list[Standing]:
+    """Pieces with any of these days, oldest first, as one query sees them."""
+    rows = Piece.objects.filter(table__in=sorted(tables), retired_at=None, day_from__lte=day_to, day_to__gte=day_from)
+    return [Standing(*row) for row in rows.order_by("pk").values_list(*Standing._fields)]
 
 
 def unrolled() -> list[Piece]:

@@ -5,13 +5,20 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from firstwin.usage.lake import days, duck, pieces, rollups
+from firstwin.usage.lake import days, duck, files, pieces, rollups
 from firstwin.usage.lake.meant import Meant
+from firstwin.usage.lake.pieces import Standing
 from firstwin.usage.lake.schema import BLOCK, ROLLUPS, SCHEMAS
-from firstwin.usage.store.models import Piece
 
 FEW_PLACES = 1_000
 """So many are written into the query, where they choose what is read of a file; more are joined."""
+
+
+_APART = 4
+"""So many are asked of the files one by one: between the smallest and the largest of them may lie most of a file."""
+
+_EVERY = ["true"]
+_NOWHERE = "place = 0"
 
 
 @contextmanager
@@ -33,34 +40,49 @@ def reading(
     low, high = (day if isinstance(day, int) else days.number_of(day) for day in (day_from, day_to))
     wanted = set(tables)
     needs = wanted | ({"events"} if wanted & set(ROLLUPS) else set())
-    found = [piece for piece in pieces.standing(*sorted(needs)) if piece.day_from <= high and piece.day_to >= low]
-    with duck.connected(memory) as connection:
+    found = pieces.standing_between(needs, low, high)
+    with duck.reader(memory) as connection:
         among = _among(connection, places)
+        waits = False
         if wanted & set(ROLLUPS):
-            _put_waiting(connection, found, f"day between {_block_from(low)} and {_block_to(high)} and {among}")
+            Meant().put(connection)
+            waits = _put_waiting(connection, found, f"day between {_block_from(low)} and {_block_to(high)}", among)
         for table in SCHEMAS:
             if table in wanted:
-                _put_view(connection, table, found, f"{_within(table, low, high)} and {among}")
+                _put_view(connection, table, found, _within(table, low, high), among, waits=waits)
         yield connection
 
 
-def _put_waiting(connection: Any, found: list[Piece], where: str) -> None:
-    """What no roll-up holds yet, as roll-ups: made now, by the SQL that folds make them by."""
+def _put_waiting(connection: Any, found: list[Standing], within: str, among: list[str]) -> bool:
+    """What no roll-up holds yet, as roll-ups: made now, by the SQL that folds make them by. Whether there is any."""
     waiting = [piece for piece in found if piece.table == "events" and piece.rolled_at is None]
-    Meant().put(connection)
-    connection.execute(f"create temp view waiting as select * from {duck.rows_in('events', waiting)} where {where}")  # noqa: S608
+    if waiting:
+        rows = _rows("events", waiting, within, among)
+        kind = "view" if among == _EVERY else "table"
+        connection.execute(f"create temp {kind} waiting as {rows}")
+    return bool(waiting)
 
 
-def _put_view(connection: Any, table: str, found: list[Piece], where: str) -> None:
-    stands = duck.rows_in(table, [piece for piece in found if piece.table == table])
-    if table == "events":
-        connection.execute(f"create temp view events as select * from {stands} where {where}")  # noqa: S608
-        return
-    connection.execute(f"create temp table {table}_waiting as {_of_waiting(table)}")
-    connection.execute(
-        f"create temp view {table} as select * from {stands} where {where} "  # noqa: S608
-        f"union all select * from {table}_waiting where {where}"
-    )
+def _put_view(
+    connection: Any, table: str, found: list[Standing], within: str, among: list[str], *, waits: bool
+) -> None:
+    rows = _rows(table, [piece for piece in found if piece.table == table], within, among)
+    if table in ROLLUPS and waits:
+        connection.execute(f"create temp table {table}_waiting as {_of_waiting(table)}")
+        rows += f" union all select * from {table}_waiting where {within}"  # noqa: S608 - our own names
+    connection.execute(f"create temp view {table} as {rows}")
+
+
+def _rows(table: str, found: list[Standing], within: str, among: list[str]) -> str:
+    """Of roll-ups, those of each of these places by itself: so only what holds one of them is read of a file."""
+    if table not in ROLLUPS:
+        return f"select * from {duck.rows_in(table, found)} where {within} and ({' or '.join(among)})"  # noqa: S608
+    parts = []
+    for place in among:
+        some = found if place != _NOWHERE else [piece for piece in found if not files.smallest_place(piece.name)]
+        if some or place == among[-1]:
+            parts.append(f"select * from {duck.rows_in(table, some)} where {within} and {place}")  # noqa: S608
+    return " union all ".join(parts)
 
 
 def _of_waiting(table: str) -> str:
@@ -68,18 +90,20 @@ def _of_waiting(table: str) -> str:
     return f"with events as (select * from waiting) {rollups.made_of_events(table)}"  # noqa: S608
 
 
-def _among(connection: Any, places: Collection[int] | None) -> str:
+def _among(connection: Any, places: Collection[int] | None) -> list[str]:
+    """Conditions none of which hold together."""
     if places is None:
-        return "true"
+        return _EVERY
+    if len(places) <= _APART:
+        return [f"place = {int(place)}" for place in sorted(set(places))] or ["false"]
     if len(places) <= FEW_PLACES:
-        told = ", ".join(str(int(place)) for place in sorted(places))
-        return f"place in ({told})" if told else "false"
+        return [f"place in ({', '.join(str(int(place)) for place in sorted(places))})"]
     import pyarrow as pa
 
     connection.register("told", pa.table({"place": pa.array(sorted(places), pa.int64())}))
     connection.execute("create temp table wanted_places as from told")
     connection.unregister("told")
-    return "place in (select place from wanted_places)"
+    return ["place in (select place from wanted_places)"]
 
 
 def _within(table: str, low: int, high: int) -> str:

@@ -124,7 +124,6 @@ def as_known(whose: Whose, on: date, known_by: datetime | None, tables: Sequence
     """A connection to these tables, with the meanings of that moment."""
     places = None if whose.is_all else [0, *whose.places.tolist()]
     with reading(day_from=EARLIEST, day_to=on, places=places, tables=(*tables, "events")) as connection:
-        connection.execute("set parquet_metadata_cache = true")
         if places is not None and len(places) <= FEW_PLACES:
             _keep_at_hand(connection, tables)
         if known_by is not None:
@@ -138,9 +137,13 @@ def opening(connection: Any, whose: Whose, on: date, known_by: datetime | None, 
     return Opened(connection, whose, on, known_by, number_of(on), known_on, until, many)
 
 
+_ASKED = {"feature_blocks": "* exclude (count, first_ts)"}
+"""No question reads the others."""
+
+
 def _keep_at_hand(connection: Any, tables: Sequence[str]) -> None:
     for table in tables:
-        connection.execute(f"create temp table {table}_here as from {table}")
+        connection.execute(f"create temp table {table}_here as select {_ASKED.get(table, '*')} from {table}")  # noqa: S608
         instead(connection, table, f"{table}_here")
 
 
@@ -190,7 +193,7 @@ def place(connection: Any, homes: Sequence[Home], whose: Whose, tables: Sequence
         connection.execute(f"create temp table {table}_later as {made}")
         _rename(connection, table)
         connection.execute(
-            f"create temp view {table} as select * from {table}_placed union all select * from {table}_later"  # noqa: S608
+            f"create temp view {table} as select * from {table}_placed union all by name select * from {table}_later"  # noqa: S608
         )
     connection.execute("alter view events rename to events_placed")
     connection.execute(
