@@ -57,7 +57,7 @@ def test_every_field_can_be_asked_for_with_every_operator() -> None:
 
 @pytest.mark.django_db
 def test_every_collection_can_be_looked_through_and_counted() -> None:
-    for collection in vocabulary().collections.values():
+    for collection in (one for one in vocabulary().collections.values() if one.model is not None):
         within = 30 if collection.dated else None
         asked(Related("any", collection.key, within_days=within))
         for field in collection.fields:

@@ -1,7 +1,11 @@
 """What can be said about an account: the accounts room's part of the vocabulary."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any
+
+from django.db.models import Q
 
 from firstwin.accounts import quality
 from firstwin.accounts.frame import families
@@ -95,6 +99,30 @@ def _owners() -> Any:
     return Ownership.objects.standing().true_at(clock.now())
 
 
+def _as_of(model: Any, moment: datetime, known_by: datetime | None) -> Any:
+    """Periods that hold at a moment, as known."""
+    rows = model.objects.standing() if known_by is None else model.objects.known_by(known_by)
+    return rows.true_at(moment)
+
+
+def _of_people_there(model: Any, moment: datetime, known_by: datetime | None) -> Any:
+    """The same, without those of people who were removed by then."""
+    by = moment if known_by is None else min(moment, known_by)
+    still = Q(person__removed_at__isnull=True) | Q(person__removed_at__gt=by)
+    return _as_of(model, moment, known_by).filter(still)
+
+
+def _touches_at(moment: datetime, known_by: datetime | None) -> Any:
+    rows = Touch.objects.standing() if known_by is None else Touch.objects.known_by(known_by)
+    return rows.filter(occurred_at__lte=moment)
+
+
+def _notes_at(moment: datetime, known_by: datetime | None) -> Any:
+    """That there was a note; what it says is current only, and nobody asks here."""
+    by = moment if known_by is None else min(moment, known_by)
+    return Note.objects.filter(written_at__lte=by).filter(Q(removed_at__isnull=True) | Q(removed_at__gt=by))
+
+
 def attribute_fields() -> Iterator[Field]:
     """The attributes operations defined, as fields."""
     for attribute in Attribute.objects.filter(is_archived=False).order_by("position", "pk"):
@@ -186,24 +214,25 @@ FIELDS = (
 COLLECTIONS = (
     Collection(
         "contacts", "Contacts", ROOM, model=_contacts, dated="valid_from", one="contact",
+        at=partial(_of_people_there, Membership),
         fields=(
             Field("title", Kind.TEXT, "Title", ROOM, stored="title"),
             Field("joined", Kind.DATE, "Joined", ROOM, stored="valid_from"),
         ),
     ),
     Collection(
-        "roles", "Roles", ROOM, model=_roles, dated="valid_from", one="role",
+        "roles", "Roles", ROOM, model=_roles, dated="valid_from", one="role", at=partial(_of_people_there, RoleHeld),
         fields=(Field("role", Kind.CHOICE, "Role", ROOM, stored="role", choices=tuple(ContactRole.choices)),),
     ),
     Collection(
-        "owners", "Owners", ROOM, model=_owners, dated="valid_from", one="owner",
+        "owners", "Owners", ROOM, model=_owners, dated="valid_from", one="owner", at=partial(_as_of, Ownership),
         fields=(
             Field("person", Kind.PERSON, "Person", ROOM, stored="user_id", choices=staff),
             Field("kind", Kind.CHOICE, "Kind", ROOM, stored="kind", choices=tuple(OwnershipKind.choices)),
         ),
     ),
     Collection(
-        "touches", "Touches", ROOM, model=Touch.objects.standing, dated="occurred_at", one="touch",
+        "touches", "Touches", ROOM, model=Touch.objects.standing, dated="occurred_at", one="touch", at=_touches_at,
         fields=(
             Field("kind", Kind.CHOICE, "Kind", ROOM, stored="kind", choices=tuple(TouchKind.choices)),
             Field("direction", Kind.CHOICE, "Direction", ROOM, stored="direction", choices=tuple(Direction.choices)),
@@ -216,7 +245,7 @@ COLLECTIONS = (
     ),
     Collection(
         "notes", "Notes", ROOM, model=lambda: Note.objects.filter(removed_at__isnull=True), dated="written_at",
-        one="note",
+        one="note", at=_notes_at,
         fields=(Field("written", Kind.DATE, "Written", ROOM, stored="written_at"),),
     ),
 )  # fmt: skip

@@ -122,13 +122,18 @@ class ComputedFamily:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRows:
-    """Rows of a collection. owner: for each the place of its account among those asked for, rising."""
+class Rows:
+    """The rows of a collection. owner: for each row the place of its account among those asked for, rising.
+
+    ids: primary keys.  columns: field key → column over the rows.  dated: day of the row, since 1970-01-01.
+    times: how often it happened, where a row stands for several; None: once each.
+    """
 
     owner: "Array"
     ids: "Array"
     columns: Columns
     dated: Column | None = None
+    times: "Array | None" = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ class ComputedRows:
 
     key: str
     room: str
-    compute: Callable[["Array", Sequence[At]], Sequence[FoundRows]]
+    compute: Callable[["Array", Sequence[At]], Sequence[Rows]]
 
 
 Family = SqlFamily | ComputedFamily

@@ -5,6 +5,8 @@ of different currencies are never compared: there an amount goes with its curren
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +50,15 @@ def _payment_methods() -> Any:
     return PaymentMethod.objects.standing().true_at(clock.now())
 
 
+def _as_known(model: Any, moment: datetime, known_by: datetime | None) -> Any:
+    """What carries its own days: those past and to come, as known."""
+    return model.objects.standing() if known_by is None else model.objects.known_by(known_by)
+
+
+def _as_of(model: Any, moment: datetime, known_by: datetime | None) -> Any:
+    return _as_known(model, moment, known_by).true_at(moment)
+
+
 FIELDS = (
     Field("arr", Kind.MONEY, "ARR", ROOM, stored="arr_minor", unit=CURRENCY, group=GROUP,
           frame="commercial.arr_minor",
@@ -65,6 +76,9 @@ FIELDS = (
     Field("paying_since", Kind.DATE, "Paying since", ROOM, stored="customer_since_on", group=GROUP,
           frame="commercial.customer_since_on",
           help="The first day of its first paid line."),
+    Field("customer_age", Kind.DAYS, "Customer for", ROOM, stored="customer_since_on", group=GROUP,
+          frame="commercial.customer_since_on",
+          help="Days since the first day of its first paid line."),
     Field("renews", Kind.DATE, "Renewal", ROOM, stored="renews_on", group=GROUP,
           frame="commercial.renews_on",
           help="The next day on which a line or contract in force renews, or else ends."),
@@ -91,7 +105,7 @@ FIELDS = (
 COLLECTIONS = (
     Collection(
         "lines", "Subscription lines", ROOM, model=SubscriptionLine.objects.standing, dated="starts_on",
-        one="subscription line",
+        one="subscription line", at=partial(_as_known, SubscriptionLine),
         fields=(
             Field("product", Kind.CHOICE, "Product", ROOM, stored="product_id", choices=_products),
             Field("charge", Kind.CHOICE, "Charge", ROOM, stored="charge", choices=tuple(Charge.choices)),
@@ -109,6 +123,7 @@ COLLECTIONS = (
     ),
     Collection(
         "contracts", "Contracts", ROOM, model=Contract.objects.standing, dated="starts_on", one="contract",
+        at=partial(_as_known, Contract),
         fields=(
             Field("signed", Kind.DATE, "Signed", ROOM, stored="signed_on"),
             Field("starts", Kind.DATE, "Starts", ROOM, stored="starts_on"),
@@ -120,7 +135,7 @@ COLLECTIONS = (
         ),
     ),
     Collection(
-        "invoices", "Invoices", ROOM, model=_invoices, dated="issued_on", one="invoice",
+        "invoices", "Invoices", ROOM, model=_invoices, dated="issued_on", one="invoice", at=partial(_as_of, Invoice),
         fields=(
             Field("state", Kind.CHOICE, "State", ROOM, stored="state", choices=tuple(InvoiceState.choices)),
             Field("kind", Kind.CHOICE, "Kind", ROOM, stored="kind", choices=tuple(InvoiceKind.choices)),
@@ -132,6 +147,7 @@ COLLECTIONS = (
     ),
     Collection(
         "payment_methods", "Ways of paying", ROOM, model=_payment_methods, dated="valid_from", one="way of paying",
+        at=partial(_as_of, PaymentMethod),
         fields=(
             Field("kind", Kind.CHOICE, "Kind", ROOM, stored="kind", choices=tuple(PaymentKind.choices)),
             Field("expires", Kind.DATE, "Expires", ROOM, stored="expires_on",
@@ -141,7 +157,7 @@ COLLECTIONS = (
     ),
     Collection(
         "churn_records", "Churn records", ROOM, model=ChurnRecord.objects.standing, dated="effective_on",
-        one="churn record",
+        one="churn record", at=partial(_as_known, ChurnRecord),
         fields=(
             Field("kind", Kind.CHOICE, "What was lost", ROOM, stored="kind", choices=tuple(ChurnKind.choices)),
             Field("product", Kind.CHOICE, "Product", ROOM, stored="product_id", choices=_products),

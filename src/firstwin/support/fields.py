@@ -1,8 +1,9 @@
 """What can be said about an account's tickets: the support room's part of the vocabulary."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import BooleanField, Case, F, Q, Value, When
 
 from firstwin.core import clock
 from firstwin.core.fields import Collection, Field, Kind, register, register_collection
@@ -15,9 +16,18 @@ GROUP = "Support"
 
 
 def _tickets() -> Any:
-    """As last told, with the one thing that has no column: whether a promise is broken by now."""
-    late = Case(When(is_breached(clock.now()), then=Value(True)), default=Value(False), output_field=BooleanField())
-    return Ticket.objects.as_told().annotate(is_breached=late)
+    """As last told, with what has no column: whether a promise is broken by now."""
+    return Ticket.objects.as_told().annotate(is_breached=_late(clock.now()), rating=F("csat"))
+
+
+def _tickets_at(moment: datetime, known_by: datetime | None) -> Any:
+    """A rating counts once it was given."""
+    rating = Case(When(Q(rated_at__isnull=True) | Q(rated_at__lte=moment), then=F("csat")), default=None)
+    return Ticket.objects.at(moment, known_by=known_by).annotate(is_breached=_late(moment), rating=rating)
+
+
+def _late(moment: datetime) -> Case:
+    return Case(When(is_breached(moment), then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 FIELDS = (
@@ -49,14 +59,14 @@ FIELDS = (
 
 COLLECTIONS = (
     Collection(
-        "tickets", "Tickets", ROOM, model=_tickets, dated="opened_at", one="ticket",
+        "tickets", "Tickets", ROOM, model=_tickets, dated="opened_at", one="ticket", at=_tickets_at,
         fields=(
             Field("status", Kind.CHOICE, "Status", ROOM, stored="status", choices=tuple(Status.choices)),
             Field("priority", Kind.CHOICE, "Priority", ROOM, stored="priority", choices=tuple(Priority.choices)),
             Field("opened", Kind.DATE, "Opened", ROOM, stored="opened_at"),
             Field("age", Kind.DAYS, "Age", ROOM, stored="opened_at", help="Days since it was opened."),
             Field("solved", Kind.DATE, "Solved", ROOM, stored="done_at"),
-            Field("csat", Kind.NUMBER, "Rating", ROOM, stored="csat", unit="of 5"),
+            Field("csat", Kind.NUMBER, "Rating", ROOM, stored="rating", unit="of 5"),
             Field("escalated", Kind.FLAG, "Escalated", ROOM, stored="is_escalated"),
             Field("late", Kind.FLAG, "Late", ROOM, stored="is_breached",
                   help="Answered or solved later than promised, or not yet."),

@@ -100,6 +100,8 @@ class _Compiler:
     def _rows(self, tree: Related, collection: Collection, path: str) -> QuerySet[Any]:
         if collection.model is None:
             raise frame_only(collection.label)
+        if collection.model is None:
+            raise Refused(f"{collection.label} are not kept with the list, so lists cannot be filtered by them.")
         rows = collection.model().order_by().filter(**{f"{collection.account}__isnull": False})
         if tree.within_days is not None:
             since = self.today - timedelta(days=tree.within_days)

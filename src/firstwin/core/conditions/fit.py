@@ -17,6 +17,8 @@ def misfits(model: type[models.Model], vocabulary: Vocabulary) -> list[str]:
     for collection in vocabulary.collections.values():
         if collection.model is None:
             continue
+        if collection.model is None:
+            continue
         asked = collection.model()
         rows, worked_out = asked.model, asked.query.annotations
         found += [

@@ -16,7 +16,7 @@ COLUMNS = (
 def commercial(ids: Any, ats: Sequence[At]) -> list[Columns]:
     from firstwin.revenue.published import columns_of
 
-    found = []
+    found: list[Columns] = []
     for at in ats:
         told = standing_of(ids.tolist(), at.on, now=at.moment, known_by=at.known_by)
         rows = {pk: columns_of(one) for pk, one in told.items()}

@@ -84,7 +84,8 @@ def _streamed(sql: str, params: Sequence[Any], kinds: Mapping[str, Type]) -> pa.
         f"{place} at time zone 'UTC'" if kind == "moment" else place
         for place, kind in zip(places, kinds.values(), strict=True)
     ]
-    inner = connection.ops.compose_sql(sql, params)
+    ops: Any = connection.ops
+    inner = ops.compose_sql(sql, params)
     wanted = f"select {', '.join(said)} from ({inner}) as facts ({', '.join(places)})"  # noqa: S608 - our own names
     told = BytesIO()
     with (

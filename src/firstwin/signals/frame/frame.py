@@ -9,22 +9,10 @@ import numpy.typing as npt
 
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Vocabulary
-from firstwin.core.frames import At, Column
+from firstwin.core.frames import At, Column, Rows
 
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows of a collection. owner: for each row the place of its account in the frame, rising.
-
-    ids: primary keys.  columns: field key → column over the rows.  dated: day of the row, since 1970-01-01.
-    """
-
-    owner: Ints
-    ids: Ints
-    columns: Mapping[str, Column]
-    dated: Column | None = None
+__all__ = ["Frame", "Ints", "Rows", "Source", "taken", "unknown"]
 
 
 class Source(Protocol):

@@ -12,7 +12,8 @@ class Kept:
         self._most = most
         self._held: OrderedDict[Any, Any] = OrderedDict()
 
-    def get(self, key: Any) -> Any | None:
+    def get(self, key: Any) -> Any:
+        """None where it is not known (any more)."""
         if key not in self._held:
             return None
         self._held.move_to_end(key)

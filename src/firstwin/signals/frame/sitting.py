@@ -22,7 +22,6 @@ from firstwin.core.frames import (
     At,
     Column,
     ComputedFamily,
-    ComputedRows,
     SqlFamily,
     computed_rows,
     frame_families,
@@ -98,44 +97,45 @@ class Sitting:
 
     def rows(self, collection: str, at: At) -> Rows:
         """The rows of a collection as of a moment."""
-        found = self._answers.get(("rows", collection, at))
+        found: Rows | None = self._answers.get(("rows", collection, at))
         if found is None:
             with self.timings.of(collection):
-                self._collect(collection, at)
-            found = self._answers.get(("rows", collection, at))
-        return found  # type: ignore[no-any-return]
+                found = self._collect(collection, at)
+        return found
 
-    def _collect(self, collection: str, at: At) -> None:
+    def _collect(self, collection: str, at: At) -> Rows:
         here = self.vocabulary.collection(collection)
         computed = computed_rows().get(collection)
         if computed is None:
-            self._answers.put(("rows", collection, at), collected(here, self.accounts, self.asked.narrowed, at))
-            return
+            found = collected(here, self.accounts, self.asked.narrowed, at)
+            self._answers.put(("rows", collection, at), found)
+            return found
         ats = self._with(("rows", collection), at)
-        for one, found in zip(ats, computed.compute(self.accounts, ats), strict=True):
-            rows = Rows(found.owner, found.ids, found.columns, found.dated)
+        several = computed.compute(self.accounts, ats)
+        for one, rows in zip(ats, several, strict=True):
             self._answers.put(("rows", collection, one), rows)
+        return several[0]
 
     def _answer(self, family: SqlFamily, at: At) -> Answer:
-        found = self._answers.get((family.key, at))
+        found: Answer | None = self._answers.get((family.key, at))
         if found is None:
             with self.timings.of("facts"):
                 self.asked.read(family)
             with self.timings.of(family.key):
                 found = self.asked.ask(family, at)
             self._answers.put((family.key, at), found)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _computed(self, family: ComputedFamily, at: At) -> Mapping[str, Column]:
-        found = self._answers.get((family.key, at))
+        found: Mapping[str, Column] | None = self._answers.get((family.key, at))
         if found is None:
             ats = self._with((family.key,), at)
             with self.timings.of(family.key):
                 several = family.compute(self.accounts, ats)
             for one, columns in zip(ats, several, strict=True):
                 self._answers.put((family.key, one), columns)
-            found = self._answers.get((family.key, at))
-        return found  # type: ignore[no-any-return]
+            found = several[0]
+        return found
 
     def _with(self, key: tuple[str, ...], at: At) -> list[At]:
         """This one, and what else will be asked and is not known yet."""
@@ -178,6 +178,3 @@ def _accounts(accounts: AccountSet | Collection[int] | None) -> tuple[Ints, Ints
     both = np.array(found, np.int64).reshape(-1, 2)
     is_all = accounts is None or (isinstance(accounts, AccountSet) and accounts.account_q is None)
     return both[:, 0].copy(), both[:, 1].copy(), is_all
-
-
-__all__ = ["ComputedRows", "Sitting", "sitting"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from firstwin.core.frames import At, Column, Columns, ComputedFamily, register_frame
+from firstwin.usage.frame import events
 
 if TYPE_CHECKING:
     from firstwin.usage.metrics.columns import Columns as Numbers
@@ -113,3 +114,4 @@ def _spread(columns: dict[str, Column], places: Any, n: int) -> dict[str, Column
 def register_all() -> None:
     """Called once, when the app is ready."""
     register_frame(ComputedFamily("usage", ROOM, COLUMNS, usage))
+    events.register_all()
