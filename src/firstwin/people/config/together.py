@@ -1,0 +1,127 @@
+"""All definitions as they would stand after some changes, and what would not fit together then."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from firstwin.core.errors import Refused
+from firstwin.core.text import listing
+from firstwin.people.config.kinds import DefinitionKind, Reference, kind_of, kinds
+from firstwin.people.config.labels import Bodies, planning, standing_bodies
+
+Parsed = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one definition shall say.  body: plain data; None removes it."""
+
+    kind: str
+    key: str
+    body: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong with a definition.  path: where in its text; key and path empty: with the kind as a whole."""
+
+    kind: str
+    key: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Dependant:
+    """A definition that refers to another, at `path` of its text."""
+
+    kind: str
+    key: str
+    label: str
+    path: str
+
+    @property
+    def words(self) -> str:
+        return f"{kind_of(self.kind).label.lower()} {self.label}"
+
+
+def bodies_with(*changes: Change) -> Bodies:
+    """Every definition by kind and key, as plain data, as it would stand."""
+    found = {kind.key: dict(standing_bodies(kind.key)) for kind in kinds()}
+    for change in changes:
+        if change.body is None:
+            found[change.kind].pop(change.key, None)
+        else:
+            found[change.kind][change.key] = change.body
+    return found
+
+
+def faults(*changes: Change) -> list[Fault]:
+    """What would be wrong after `changes` and was not before: of the definitions changed, whatever there is."""
+    after = _faults(bodies_with(*changes))
+    changed = {(change.kind, change.key) for change in changes}
+    if all((fault.kind, fault.key) in changed for fault in after):
+        return after
+    before = set(_faults(bodies_with()))
+    return [fault for fault in after if (fault.kind, fault.key) in changed or fault not in before]
+
+
+def dependants(kind: str, key: str) -> list[Dependant]:
+    """The definitions that refer to this one, each once, in the order of a full text."""
+    bodies, found = bodies_with(), []
+    for one, other, refers in _referring(bodies):
+        if (refers.kind, refers.key) == (kind, key) and (one.key, other) != (kind, key):
+            found.append(Dependant(one.key, other, label_of(bodies[one.key][other], other), refers.path))
+    return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1]
+
+
+def label_of(body: Mapping[str, Any], key: str) -> str:
+    return str(body.get("label") or key)
+
+
+def _faults(bodies: Bodies) -> list[Fault]:
+    found: list[Fault] = []
+    parsed = _parsed(bodies, found)
+    for kind, key, what in _each(parsed):
+        for refers in dict.fromkeys(kind.references(what)):
+            if refers.key not in bodies.get(refers.kind, {}):
+                found.append(Fault(kind.key, key, refers.path, _nowhere(refers)))
+    with planning(bodies):
+        for kind in kinds():
+            found += [Fault(kind.key, "", "", message) for message in kind.check(parsed)]
+    return found
+
+
+def _nowhere(refers: Reference) -> str:
+    return f"There is no {kind_of(refers.kind).label.lower()} {refers.key!r}."
+
+
+def _parsed(bodies: Bodies, found: list[Fault]) -> Parsed:
+    """What can be read; the rest goes to `found`."""
+    read: dict[str, dict[str, Any]] = {}
+    with planning(bodies):
+        for kind in kinds():
+            read[kind.key] = {}
+            for key, body in bodies[kind.key].items():
+                try:
+                    read[kind.key][key] = kind.parse(key, body)
+                except Refused as refused:
+                    found.append(Fault(kind.key, key, refused.field or "", refused.message))
+    return read
+
+
+def _each(parsed: Parsed) -> Iterator[tuple[DefinitionKind, str, Any]]:
+    for kind in kinds():
+        for key, what in parsed[kind.key].items():
+            yield kind, key, what
+
+
+def _referring(bodies: Bodies) -> Iterator[tuple[DefinitionKind, str, Reference]]:
+    for kind, key, what in _each(_parsed(bodies, [])):
+        for refers in kind.references(what):
+            yield kind, key, refers
+
+
+def used_by(found: list[Dependant]) -> str:
+    """“the experience High touch and the scorecard Pooled”."""
+    return listing(f"the {one.words}" for one in found)
