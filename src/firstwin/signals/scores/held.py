@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from firstwin.core.conditions import Condition, Related, Test, walk
-from firstwin.core.conditions.mask import FrameLike, mask
+from firstwin.core.conditions.mask import FrameLike, counts, mask
 from firstwin.core.conditions.vectors import Mask, present
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Field, Kind
 from firstwin.core.frames import At, Column
 from firstwin.core.money import exponent
 from firstwin.signals.kinds.scorecard import Holds, Measure
-from firstwin.signals.scores.counted import counted
 from firstwin.signals.scores.remembered import day_number
 
 Array = npt.NDArray[Any]
@@ -61,7 +60,7 @@ def held(frame: FrameLike, measure: Measure) -> Held:
     if isinstance(measure.shape, Holds):
         return _of_condition(frame, measure, variant)
     if measure.count is not None:
-        count = counted(frame, measure.count)
+        count = counts(measure.count, frame)
         return Held("count", count, np.ones(len(frame), np.bool_), variant)
     field = frame.vocabulary.fields.get(measure.field)
     if field is None:
