@@ -7,6 +7,7 @@ from firstwin.signals.actions import (  # noqa: F401  (what can be taken back re
 from firstwin.signals.actions import pulse as given  # noqa: F401
 from firstwin.signals.frame import pulse
 from firstwin.signals.kinds.registered import register_all
+from firstwin.signals.risks import silence
 from firstwin.signals.ledger import family
 from firstwin.signals.refresh import companion
 
@@ -15,6 +16,7 @@ def register() -> None:
     """Kinds of definitions, frame families, fields, published columns, sections, companions, invariants."""
     register_all()
     fields.register_all()
+    silence.register_all()
     pulse.register_all()
     family.register_all()
     published.register_all()

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from firstwin.core.errors import FirstwinError
 from firstwin.core.fields import Vocabulary, vocabulary
 from firstwin.core.frames import At
 from firstwin.people.config.store import definition
@@ -85,6 +86,6 @@ class _Trees:
         if key not in self._cards:
             try:
                 self._cards[key] = definition("scorecard", *key).parsed
-            except ConfigVersion.DoesNotExist:  # a backup of readings alone: keys stand for labels
+            except (ConfigVersion.DoesNotExist, FirstwinError):  # it cannot be read any more: keys stand for labels
                 self._cards[key] = None
         return explained(self._results[kept.id], self._cards[key])

@@ -75,7 +75,7 @@ def write(
 ) -> None:
     """In the caller's transaction. revisions: of the accounts, as they were read."""
     _add_readings(due, at, revisions, is_reconstructed=is_reconstructed)
-    _add_moves(due, at)
+    write_moves(due, at)
     _turn_over(due, at, definitions)
     _episodes(due, at)
 
@@ -107,13 +107,15 @@ def _add_readings(due: Mapping[int, Due], at: At, revisions: Mapping[int, int], 
     )  # fmt: skip
 
 
-def _add_moves(due: Mapping[int, Due], at: At) -> None:
+def write_moves(due: Mapping[int, Due], at: At | None = None) -> None:
+    """at: when they were seen; None: they are dated by the end of the day they speak of."""
     names = ("account_id", "pipeline", "version", "stage", "overlay", "previous", "on", "at", "evidence")
     insert_many(
         StageMove,
         names,
         [
-            (pk, move.pipeline, move.version, move.stage, move.overlay, move.previous, move.on, at.moment,
+            (pk, move.pipeline, move.version, move.stage, move.overlay, move.previous, move.on,
+             (at or At.close_of(move.on)).moment,
              dict(move.evidence))
             for pk, some in due.items()
             for move in some.moves

@@ -1,0 +1,56 @@
+"""What the worker runs beside its jobs: signals follow facts within seconds. And its nightly pass."""
+
+from datetime import time
+from typing import Any
+
+from django.db import connection
+
+from firstwin.core import clock
+from firstwin.core.companions import Companion, register_companion
+from firstwin.core.jobs import register_schedule, task
+
+REST_SECONDS = 0.5
+
+_seen: dict[str, Any] = {"mark": None}
+
+
+def refresh() -> bool:
+    """One round. False: nothing lags behind."""
+    mark = _mark()
+    if mark is not None and mark == _seen["mark"]:
+        return False
+    from firstwin.signals.refresh.once import refresh_some
+
+    if refresh_some(clock.now()):
+        return True
+    _seen["mark"] = mark
+    return False
+
+
+def _mark() -> Any:
+    """Something that changes when anybody else writes: looking for what lags costs a scan, this costs nothing."""
+    day = clock.today()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("pragma data_version")
+        else:
+            cursor.execute("select pg_snapshot_xmax(pg_current_snapshot())::text")
+        (version,) = cursor.fetchone()
+    own = getattr(connection.connection, "total_changes", 0)  # SQLite's version tells only what others wrote
+    return day, id(connection.connection), version, own
+
+
+@task()
+def nightly_pass() -> int:
+    """Everybody once more; what differs is told. How many accounts differed."""
+    from firstwin.signals.refresh.full import full_pass
+
+    return full_pass(clock.now()).differing
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    register_companion(Companion("signals", refresh, rest_seconds=REST_SECONDS))
+    register_schedule(
+        "signals.pass", nightly_pass, "Compute everybody's signals and compare them", daily_at=time(3, 30)
+    )

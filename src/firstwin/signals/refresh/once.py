@@ -1,0 +1,40 @@
+"""Bring the signals of some accounts up to date: facts read in one sitting, everything computed, then written."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from firstwin.core.failpoints import failpoint
+from firstwin.core.frames import At
+from firstwin.signals.frame.sitting import Sitting, sitting
+from firstwin.signals.refresh.compute import Made, computed
+from firstwin.signals.refresh.definitions import Definitions, definitions_at
+from firstwin.signals.refresh.first import fold_past
+from firstwin.signals.refresh.lag import next_accounts
+from firstwin.signals.refresh.state import state_of
+from firstwin.signals.refresh.store import Published, publish_made
+
+AT_ONCE = 300
+"""Accounts of one round of the companion: so few that a new fact never waits long."""
+
+
+def refresh_some(now: datetime, *, at_once: int = AT_ONCE) -> int:
+    """Compute what lags behind, the most pressing first. Returns how many accounts there were."""
+    ids = next_accounts(now, at_once)
+    if ids:
+        refresh_accounts(ids, now=now)
+    return len(ids)
+
+
+def refresh_accounts(account_ids: Collection[int], *, now: datetime) -> Published:
+    """Compute and publish these accounts as of now."""
+    fold_past(account_ids, now=now)
+    with sitting(account_ids, now=now) as facts:
+        made = make(facts, At.of(now), definitions_at())
+        revisions = facts.revisions.tolist()
+    failpoint("signals.computed")
+    return publish_made(made, revisions, now=now)
+
+
+def make(facts: Sitting, at: At, definitions: Definitions) -> Made:
+    """All signals of the accounts of a sitting, by what the ledger remembers."""
+    return computed(facts.frame(at), definitions, state_of(facts.accounts, at, definitions))
