@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import F, Min, Sum
 
-from firstwin.accounts.bulk import among, plain_rows
+from firstwin.accounts.bulk import among
 from firstwin.revenue.models import Charge, Product, SubscriptionLine
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.lines import Lines, read_lines
-from firstwin.usage.metrics.whose import Numbers, Whose, numbers_of
+from firstwin.usage.metrics.whose import Numbers, Whose, numbers_of, streamed
 
 _SERVICE = (Charge.RECURRING, Charge.METERED)
 """What one is a customer of."""
@@ -53,12 +53,15 @@ def bought(whose: Whose, on: date, known_by: datetime | None) -> Bought:
     """At the close of the day."""
     rows = paid_lines(whose, known_by)
     summed = rows.in_force(on).values_list("account_id", "product_id").annotate(n=Sum("quantity"))
-    told = [(account, product or 0, NEVER if n is None else int(n)) for account, product, n in plain_rows(summed)]
-    begun = rows.filter(starts_on__lte=on).exclude(ends_on=F("starts_on"))
-    first = plain_rows(begun.values_list("account_id").annotate(first=Min("starts_on")))
-    days = np.array([day for _, day in first], "datetime64[D]").astype(np.int64)  # SQLite gives days as text
+    told = ((account, product or 0, NEVER if n is None else int(n)) for account, product, n in streamed(summed))
     account, product, quantity = numbers_of(told, 3).T
-    return _bought(whose, account, product, quantity, np.array([pk for pk, _ in first], np.int64), days)
+    begun = rows.filter(starts_on__lte=on).exclude(ends_on=F("starts_on"))
+    customers, days = [], []
+    for pk, first in streamed(begun.values_list("account_id").annotate(first=Min("starts_on"))):
+        customers.append(pk)
+        days.append(first)
+    began = np.array(days, "datetime64[D]").astype(np.int64)  # SQLite gives days as text
+    return _bought(whose, account, product, quantity, np.array(customers, np.int64), began)
 
 
 def lines_of(whose: Whose, until: date) -> Lines:

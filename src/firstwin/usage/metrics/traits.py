@@ -14,7 +14,7 @@ from firstwin.accounts.bulk import among
 from firstwin.core.clock import end_of
 from firstwin.usage.metrics.opening import Opened
 from firstwin.usage.metrics.pairs import Numbers, count_by
-from firstwin.usage.metrics.whose import store_rows
+from firstwin.usage.metrics.whose import streamed
 from firstwin.usage.metrics.windows import People
 from firstwin.usage.store.models import ActorTrait
 from firstwin.usage.store.models.identity import TraitKind
@@ -78,17 +78,25 @@ def _read(lake: Opened, actors: npt.NDArray[Any], on: date, known_by: datetime |
     if len(actors) <= _FEW:
         asked = among(asked, "actor", np.unique(actors).tolist())
     moments = () if lake.many is None else ("from_at", "known_at")
-    rows = store_rows(asked.order_by("from_at", "pk").values_list("actor", "kind", "value", *moments))
-    actor, kinds, values, *when = zip(*rows, strict=True) if rows else [()] * (3 + len(moments))
-    who = np.array(actor, np.int64)
+    rows = streamed(asked.order_by("from_at", "pk").values_list("actor", "kind", "value", *moments))
+    columns: list[list[Any]] = [[] for _ in range(3 + len(moments))]
     codes: dict[str, int] = {"": 0}
+    named, kinds, values = columns[:3]
+    for actor, kind, value, *when in rows:
+        named.append(actor)
+        kinds.append(_KINDS[kind])
+        values.append(codes.setdefault(value, len(codes)))
+        for column, moment in zip(columns[3:], when, strict=True):
+            column.append(moment)
+    who = np.array(named, np.int64)
+    since, known = columns[3:] or ((), ())
     return _Told(
         human=lake.whose.humans(who).of(who),
-        kind=np.array([_KINDS[kind] for kind in kinds], np.int64),
-        value=np.array([codes.setdefault(value, len(codes)) for value in values], np.int64),
+        kind=np.array(kinds, np.int64),
+        value=np.array(values, np.int64),
         values=len(codes),
-        since=when[0] if when else (),
-        known=when[1] if when else (),
+        since=since,
+        known=known,
     )
 
 

@@ -2,7 +2,7 @@
 late identity and a place matched by a person need no event to be touched.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -12,12 +12,11 @@ import numpy.typing as npt
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 
-from firstwin.accounts.bulk import among, plain_rows
+from firstwin.accounts.bulk import among
 from firstwin.accounts.merged import survivors
 from firstwin.accounts.models import Account, Merge
 from firstwin.accounts.scope import AccountSet
 from firstwin.usage.store.models import Actor, Place
-from firstwin.usage.store.router import EVENTS
 
 Numbers = npt.NDArray[np.int64]
 _DOUBLINGS = 7
@@ -74,7 +73,7 @@ def whose(accounts: AccountSet | Collection[int] | None) -> Whose:
     rows = Place.objects.filter(account__isnull=False, is_ignored=False)
     if not is_all:
         rows = among(rows, "account", [*wanted, *absorbed])
-    found = numbers_of(store_rows(rows.values_list("pk", "account").order_by("pk")), 2)
+    found = numbers_of(streamed(rows.values_list("pk", "account").order_by("pk")), 2)
     numbers, holders = found[:, 0], found[:, 1]
     for pk, survivor in into.items():
         holders = np.where(holders == pk, survivor, holders)
@@ -91,11 +90,8 @@ def _ids(accounts: AccountSet | Collection[int] | None) -> tuple[Numbers, bool]:
     if accounts is not None and not isinstance(accounts, AccountSet):
         return np.unique(np.array(list(accounts), np.int64)), False
     rows = accounts.accounts().rows if accounts is not None else Account.objects.all()
-    try:
-        found = plain_rows(rows.order_by("pk").values_list("pk"))
-    except EmptyResultSet:  # nobody can be in the set
-        found = []
-    return numbers_of(found, 1).reshape(-1), accounts is None or accounts.account_q is None
+    found = numbers_of(streamed(rows.order_by("pk").values_list("pk")), 1).reshape(-1)
+    return found, accounts is None or accounts.account_q is None
 
 
 class Humans:
@@ -104,7 +100,7 @@ class Humans:
     def __init__(self, actors: npt.NDArray[Any]) -> None:
         self._of_all = len(actors) > _FEW
         self._asked = np.zeros(0, np.int64) if self._of_all else np.unique(actors)
-        links = numbers_of(self._same(), 2)
+        links = self._same()
         most = max(int(links.max(initial=0)), int(self._asked.max(initial=0))) + 1
         self._by_actor = np.arange(most, dtype=np.int64)
         self._by_actor[links[:, 0]] = links[:, 1]
@@ -121,31 +117,36 @@ class Humans:
         found: Numbers = self._by_actor[actors]
         return found
 
-    def _same(self) -> list[tuple[int, int]]:
+    def _same(self) -> Numbers:
         rows = Actor.objects.filter(same_as__isnull=False).order_by().values_list("pk", "same_as")
         if self._of_all:
-            return store_rows(rows)
+            return numbers_of(streamed(rows), 2)
         found: list[tuple[int, int]] = []
         ahead = set(self._asked.tolist())
         while ahead:  # a chain is followed link by link
             some = store_rows(among(rows, "id", sorted(ahead)))
             found += some
             ahead = {other for _, other in some} - {actor for actor, _ in found}
-        return found
+        return numbers_of(found, 2)
 
 
-def numbers_of(rows: Sequence[tuple[Any, ...]], width: int) -> Numbers:
+def numbers_of(rows: Iterable[tuple[Any, ...]], width: int) -> Numbers:
     """Rows of whole numbers as an array."""
-    flat = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * width)
-    return flat.reshape(-1, width)
+    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, width)
+
+
+def streamed(rows: Any) -> Iterator[tuple[Any, ...]]:
+    """Plain rows of a `values_list` one after the other: hundreds of thousands of them in memory at a time cost more
+    than reading them."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:  # nobody can be in the set
+        return
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(sql, params)
+        yield from cursor
 
 
 def store_rows(rows: Any) -> list[Any]:
-    """Plain rows of a `values_list` over the store."""
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    with connections[EVENTS].cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
+    """The same, all at once."""
+    return list(streamed(rows))
