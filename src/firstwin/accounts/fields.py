@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from firstwin.accounts import quality
-from firstwin.accounts.frame import families
+from firstwin.accounts.frame import families, left
 from firstwin.accounts.models import (
     Attribute,
     AttributeKind,
@@ -254,6 +254,7 @@ COLLECTIONS = (
 def register_all() -> None:
     """Called once, when the app is ready."""
     families.register_all()
+    left.register_all()
     register(*FIELDS)
     register_collection(*COLLECTIONS)
     register_source(attribute_fields)

@@ -2,14 +2,16 @@
 
 from firstwin.signals import fields, merging, published
 from firstwin.signals.actions import (  # noqa: F401  (what can be taken back registers itself)
+    dismiss,
     override,
+    pause_stage,
 )
 from firstwin.signals.actions import pulse as given  # noqa: F401
 from firstwin.signals.frame import pulse
 from firstwin.signals.kinds.registered import register_all
-from firstwin.signals.risks import silence
 from firstwin.signals.ledger import family
 from firstwin.signals.refresh import companion
+from firstwin.signals.risks import silence
 
 
 def register() -> None:

@@ -26,7 +26,7 @@ from firstwin.core.text import did_you_mean
 from firstwin.people.config.kinds import DefinitionKind, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.detector import Alarm, Detector, Graded
-from firstwin.signals.kinds.pipeline_text import fields_read, segments_named
+from firstwin.signals.kinds.pipeline_text import fields_read, is_computed, segments_named
 from firstwin.signals.kinds.shipped import shipped
 from firstwin.signals.models.kinds import Severity, What
 from firstwin.signals.risks.template import WAYS, named
@@ -183,7 +183,7 @@ def _fit(reader: Reader, detector: Detector, words: Vocabulary) -> None:
         key = "after_days" if detector.after_days else "clears"
         raise reader.refused(key, "An alarm is told when it fires and ends by itself.")
     if detector.after_days:
-        told = [name for name in fields_read(detector.where) if words.field(name).room == "signals"]
+        told = [name for name in fields_read(detector.where) if is_computed(words.field(name))]
         if told:
             label = words.field(told[0]).label
             raise reader.refused("after_days", f"{label} is not known for the days before: leave `after_days` out.")

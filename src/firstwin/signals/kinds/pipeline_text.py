@@ -18,7 +18,7 @@ from typing import Any
 
 from firstwin.core.conditions import Condition, Related, Test, walk
 from firstwin.core.conditions.tree import children
-from firstwin.core.fields import Vocabulary, vocabulary
+from firstwin.core.fields import Field, Vocabulary, vocabulary
 from firstwin.people.config.kinds import DefinitionKind, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.pipeline import Limits, Pipeline, Stage
@@ -77,6 +77,11 @@ def segments_named(tree: Condition | None, path: str) -> Iterator[Reference]:
 def fields_read(tree: Condition | None) -> list[str]:
     """Keys of the fields of an account that a condition reads, each once, in order. Those of rows are left out."""
     return list(dict.fromkeys(node.field for node in _own(tree) if isinstance(node, Test)))
+
+
+def is_computed(field: Field) -> bool:
+    """Whether it is a signal that is set as one goes, not worked out of facts."""
+    return field.room == "signals" and (field.frame is None or field.frame.startswith("signals."))
 
 
 def collections_read(tree: Condition | None) -> list[Related]:
@@ -148,7 +153,7 @@ def _overlay(reader: Reader, words: Vocabulary, stages: tuple[Stage, ...]) -> tu
 def _told(reader: Reader, key: str, words: Vocabulary) -> Condition:
     tree = reader.condition(key, words)
     for name in fields_read(tree):
-        if words.field(name).room == "signals" and name not in _EARLIER:
+        if is_computed(words.field(name)) and name not in _EARLIER:
             label = words.field(name).label
             raise reader.refused(key, f"{label} is worked out after the stage, so a stage cannot depend on it.")
     return tree

@@ -19,6 +19,7 @@ from firstwin.signals.refresh.state import State
 from firstwin.signals.risks.detect import Fired, detected
 from firstwin.signals.risks.fold import Changes, folded
 from firstwin.signals.risks.found import Found
+from firstwin.signals.risks.silence import silent
 from firstwin.signals.scores.compute import Scores, scored
 from firstwin.signals.scores.frozen import goes_on
 from firstwin.signals.segments.layers import layers
@@ -65,6 +66,7 @@ def computed(frame: Frame, definitions: Definitions, state: State, *, alarms: Fi
     held = dict(masks(frame, _some(definitions, order.before), problems=problems))
     experience = experience_of(held, definitions.experiences, len(frame))
     frame.set_columns({"experience": columns.words(experience)})
+    frame.set_columns(silent(frame, definitions.experiences, experience))
     standings, moves = moved(frame, definitions.pipelines, pipelines_of(experience, definitions), state.standings)
     pace = paces(frame, definitions.pipelines, standings, state.pauses, held)
     frame.set_columns(columns.stages(standings, pace.pace))

@@ -3,17 +3,20 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from firstwin.accounts.models import Account
 from firstwin.accounts.scope import AccountSet
 from firstwin.core.errors import NotAllowed, NotFound, Refused
+from firstwin.core.frames import At
 from firstwin.people.models import User
 from firstwin.people.undo import offer_undo, use_undo
 from firstwin.signals.actions.dismiss import bring_back, dismiss
 from firstwin.signals.models import Dismissal, Episode
+from firstwin.signals.refresh.definitions import definitions_at
+from firstwin.signals.refresh.state import State, state_of
 from firstwin.signals.risks.precision import precision
-from firstwin.signals.risks.remembered import known_episodes
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 4)
@@ -27,13 +30,17 @@ def _episode(account: Account, detector: str = "silent", **more: Any) -> Episode
     )  # fmt: skip
 
 
+def _state(account: Account) -> State:
+    return state_of(np.array([account.pk]), At.of(NOW), definitions_at(None))
+
+
 def test_put_aside_until_a_day(owner: User, acme: Account) -> None:
     episode = _episode(acme)
     revision = acme.revision
     dismiss(by=owner, finding=episode, is_false_alarm=False, until_on=TODAY + timedelta(days=30), now=NOW)
     acme.refresh_from_db()
     assert acme.revision == revision + 1
-    (known,) = known_episodes([acme.pk], NOW)
+    (known,) = _state(acme).episodes
     assert known.is_aside(TODAY + timedelta(days=29)) and not known.is_aside(TODAY + timedelta(days=30))
     assert known.said == (2, "No contact for 31 days", None, {"last_two_way": "2026-02-01"})
 
@@ -69,14 +76,6 @@ def test_it_can_be_undone_once(owner: User, acme: Account) -> None:
     assert not Dismissal.objects.standing().exists()
     with pytest.raises(Refused, match="brought back already"):
         bring_back(by=owner, dismissal=row, now=NOW)
-
-
-def test_the_latest_that_cleared_is_remembered_with_what_is_open(acme: Account) -> None:
-    _episode(acme, cleared_on=TODAY - timedelta(days=9), first_on=TODAY - timedelta(days=20))
-    _episode(acme, cleared_on=TODAY - timedelta(days=3), first_on=TODAY - timedelta(days=8))
-    _episode(acme)
-    _episode(acme, "low", restated_at=NOW)
-    assert [known.cleared_on for known in known_episodes([acme.pk], NOW)] == [None, TODAY - timedelta(days=3)]
 
 
 def test_precision_is_measured_by_false_alarms_and_says_when_there_are_too_few(owner: User, acme: Account) -> None:
