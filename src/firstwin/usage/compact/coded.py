@@ -50,9 +50,10 @@ class Coded:
 
 def coded(values: Sequence[Any]) -> Coded:
     """None, and what was not set, is no key."""
-    places: dict[Any, int] = {None: -1, UNSET: -1}
-    rows = [places.setdefault(value, len(places) - 2) for value in values]
-    return Coded(list(places)[2:], np.array(rows, dtype=np.int64))
+    distinct = dict.fromkeys(values)
+    keys = [key for key in distinct if key is not None and key is not UNSET]
+    places: dict[Any, int] = {None: -1, UNSET: -1} | dict(zip(keys, range(len(keys)), strict=True))
+    return Coded(keys, np.fromiter(map(places.__getitem__, values), dtype=np.int64, count=len(values)))
 
 
 def in_order(key_of: Callable[[int], Any], rows: Numbers) -> Coded:

@@ -120,6 +120,8 @@ class _Found:
         """Make the ids of a column clean text; (row → why not) for those that are none."""
         said: Coded = getattr(self, column)
         texts = known_ids(said.keys)
+        if texts is said.keys:
+            return {}
         codes = {place: text for place, text in enumerate(texts) if isinstance(text, Code)}
         clean = [None if place in codes else text for place, text in enumerate(texts)] if codes else texts
         setattr(self, column, said.changed(clean))

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from django.db import connections, models
 
 from firstwin.accounts.bulk import among, prepared
+from firstwin.usage.compact.times import moment_of
 from firstwin.usage.store.router import EVENTS
 
 _AT_ONCE = 20_000
@@ -35,6 +37,14 @@ def add_rows(model: type[models.Model], columns: Sequence[str], rows: Collection
     given = list(zip(*(map(prepared(field), values) for field, values in by_column), strict=True))
     with connection.cursor() as cursor:
         cursor.executemany(sql, given)
+
+
+def moments_given(micros: Sequence[int]) -> list[Any]:
+    """Moments as the store takes them, as each prepared by itself would be: for very many."""
+    if connections[EVENTS].vendor != "sqlite":
+        return list(map(moment_of, micros))
+    texts = np.datetime_as_string(np.array(micros, dtype="datetime64[us]"))
+    return [text.replace("T", " ").removesuffix(".000000") for text in texts.tolist()]
 
 
 def set_column(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:

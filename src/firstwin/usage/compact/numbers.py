@@ -14,7 +14,7 @@ import numpy.typing as npt
 from django.db import connections, models, transaction
 from django.db.models.functions import Cast
 
-from firstwin.usage.compact.looking import add_rows, rows_among
+from firstwin.usage.compact.looking import add_rows, moments_given, rows_among
 from firstwin.usage.compact.times import moment_of
 from firstwin.usage.models import LakeSetting
 from firstwin.usage.store.models import Actor, EventName, Place
@@ -127,8 +127,21 @@ def _add_places(source: int, firsts: Sequence[tuple[str, int]]) -> None:
 
 
 def _add_actors(source: int, firsts: Sequence[tuple[str, int]]) -> None:
-    rows = [(source, key, uuid4(), moment_of(first), "", "") for key, first in firsts]
-    add_rows(Actor, ("source", "key", "subject", "first_at", "name", "email"), rows)
+    """As `add_rows`; they are so many that each column is made by itself."""
+    connection = connections[EVENTS]
+    subject = Actor._meta.get_field("subject")
+    moments = moments_given([first for _, first in firsts])
+    rows = [
+        (source, key, subject.get_db_prep_value(uuid4(), connection), at, "", "", False)
+        for (key, _), at in zip(firsts, moments, strict=True)
+    ]
+    table = connection.ops.quote_name(Actor._meta.db_table)
+    sql = (  # our own names
+        f"insert into {table} (source, key, subject, first_at, name, email, is_told) "  # noqa: S608
+        "values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
 
 
 def _set_earlier(model: type[models.Model], numbers: Sequence[int], firsts: Sequence[int]) -> None:
@@ -136,9 +149,8 @@ def _set_earlier(model: type[models.Model], numbers: Sequence[int], firsts: Sequ
     least = "least" if connection.vendor == "postgresql" else "min"
     table = connection.ops.quote_name(model._meta.db_table)
     sql = f"update {table} set first_at = {least}(first_at, %s) where id = %s"  # noqa: S608  our own names
-    adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [(adapt(moment_of(at)), pk) for pk, at in zip(numbers, firsts, strict=True)])
+        cursor.executemany(sql, list(zip(moments_given(firsts), numbers, strict=True)))
 
 
 EventKey = tuple[str, str]

@@ -12,7 +12,7 @@ from django.db import connections, models
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from firstwin.usage.compact.looking import rows_among
+from firstwin.usage.compact.looking import moments_given, rows_among
 from firstwin.usage.compact.matching import touch
 from firstwin.usage.compact.times import moment_of
 from firstwin.usage.store.models import EventName, Place, SourceHour
@@ -149,10 +149,6 @@ def _add_spans(model: type[models.Model], spans: Spans) -> None:
         f"update {connection.ops.quote_name(model._meta.db_table)} set events = events + %s, "  # noqa: S608
         f"first_at = {least}(first_at, %s), last_at = {most}(last_at, %s) where id = %s"
     )
-    adapt = connection.ops.adapt_datetimefield_value
-    rows = [
-        (events, adapt(moment_of(first)), adapt(moment_of(last)), number)
-        for number, events, first, last in zip(spans.numbers, spans.events, spans.first, spans.last, strict=True)
-    ]
+    rows = zip(spans.events, moments_given(spans.first), moments_given(spans.last), spans.numbers, strict=True)
     with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        cursor.executemany(sql, list(rows))

@@ -5,16 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firstwin.accounts.models import Account, AccountExternalId
 from firstwin.usage.compact import apart, rows, run
 from firstwin.usage.compact import reading as reading_module
 from firstwin.usage.compact.apart import Body
+from firstwin.usage.compact.looking import moments_given
 from firstwin.usage.compact.replay import replay
 from firstwin.usage.compact.run import Compactor, compact_once, release
+from firstwin.usage.compact.times import moment_of
 from firstwin.usage.lake import reading
 from firstwin.usage.models import Source
 from firstwin.usage.store.models import Actor, EventName, Inbox, Lease, Piece, Place, Rejected, SourceHour, Touched
+from firstwin.usage.store.router import EVENTS
 from firstwin.usage.tests.test_compact_rows import NOW, arrived, track
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
@@ -156,3 +162,9 @@ def test_what_is_kept_from_cycle_to_cycle_changes_nothing(
     assert set(Actor.objects.values_list("key", "first_at")) == {(f"u:u{m}", NOW - 9 * day) for m in range(2)}
     assert Place.objects.get(key="acme").first_at == NOW - 9 * day
     assert EventName.objects.get().events == 18
+
+
+@given(st.lists(st.integers(0, 4_000_000_000_000_000) | st.integers(0, 4_000_000_000).map(lambda s: s * 1_000_000)))
+def test_moments_of_many_are_given_as_each(micros: list[int]) -> None:
+    adapt = connections[EVENTS].ops.adapt_datetimefield_value
+    assert list(map(str, moments_given(micros))) == [str(adapt(moment_of(one))) for one in micros]
