@@ -1,46 +1,84 @@
-"""The revenue room's part of the frame."""
+"""The revenue room's part of the frame. `standing.standing_of` says the same of one day; tests hold them together."""
 
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from firstwin.core.frames import At, Column, Columns, ComputedFamily, register_frame
-from firstwin.revenue.standing import standing_of
+from django.conf import settings
+
+from firstwin.core.frames import Ask, At, FactTable, SqlFamily, Type, register_frame
+from firstwin.revenue.conversion import Conversion
+from firstwin.revenue.models import Contract, Invoice, PaymentMethod, SubscriptionLine
 
 ROOM = "revenue"
-COLUMNS = (
-    "arr_minor", "seats", "products", "commercial_status", "customer_since_on", "renews_on", "notice_on",
-    "auto_renews", "overdue_minor", "overdue_since_on", "card_expires_on", "churned_on",
+_HERE = Path(__file__).parent
+
+_KNOWN: dict[str, tuple[str, Type]] = {"known_at": ("known_at", "moment"), "known_until": ("known_until", "moment")}
+_PERIOD: dict[str, tuple[str, Type]] = {"valid_from": ("valid_from", "moment"), "valid_to": ("valid_to", "moment")}
+_ACCOUNT: dict[str, tuple[str, Type]] = {"account_id": ("account_id", "int")}
+_TERM: dict[str, tuple[str, Type]] = {
+    "starts_on": ("starts_on", "day"),
+    "ends_on": ("ends_on", "day"),
+    "renews_on": ("renews_on", "day"),
+    "notice_on": ("notice_on", "day"),
+    "auto_renews": ("auto_renews", "flag"),
+}
+
+LINES = FactTable(
+    "lines", SubscriptionLine.objects.all,
+    {**_ACCOUNT, "product": ("product__key", "text"), "charge": ("charge", "text"), "is_trial": ("is_trial", "flag"),
+     "quantity": ("quantity", "int"), "currency": ("currency", "text"), "arr_minor": ("arr_minor", "int"), **_TERM,
+     **_KNOWN},
+)  # fmt: skip
+CONTRACTS = FactTable(
+    "contracts", Contract.objects.all, {**_ACCOUNT, "cancelled_on": ("cancelled_on", "day"), **_TERM, **_KNOWN}
+)
+INVOICES = FactTable(
+    "invoices", Invoice.objects.all,
+    {**_ACCOUNT, "kind": ("kind", "text"), "state": ("state", "text"), "due_on": ("due_on", "day"),
+     "currency": ("currency", "text"), "total_minor": ("total_minor", "int"), "paid_minor": ("paid_minor", "int"),
+     **_PERIOD, **_KNOWN},
+)  # fmt: skip
+PAYMENT_METHODS = FactTable(
+    "payment_methods", PaymentMethod.objects.all,
+    {**_ACCOUNT, "kind": ("kind", "text"), "is_default": ("is_default", "flag"), "expires_on": ("expires_on", "day"),
+     **_PERIOD, **_KNOWN},
 )  # fmt: skip
 
 
-def commercial(ids: Any, ats: Sequence[At]) -> list[Columns]:
-    from firstwin.revenue.published import columns_of
+def _exchanged(ask: Ask, at: At) -> Any:
+    """Every foreign amount in the installation's currency, converted and rounded as everywhere else."""
+    import pyarrow as pa
 
-    found: list[Columns] = []
-    for at in ats:
-        told = standing_of(ids.tolist(), at.on, now=at.moment, known_by=at.known_by)
-        rows = {pk: columns_of(one) for pk, one in told.items()}
-        found.append({name: _column(name, [rows.get(pk, {}).get(name) for pk in ids.tolist()]) for name in COLUMNS})
-    return found
+    told = ask(_HERE / "foreign.sql")
+    conversion = Conversion(at.on)
+    ours = [conversion.minor(*one) for one in zip(told["amount"], told["currency"], strict=True)]
+    return pa.table(
+        {
+            "currency": pa.array(told["currency"], pa.string()),
+            "amount": pa.array(told["amount"], pa.int64()),
+            "ours": pa.array(ours, pa.int64()),
+        }
+    )
 
 
-def _column(name: str, values: list[Any]) -> Column:
-    import numpy as np
+def _currency(at: At) -> dict[str, Any]:
+    return {"currency": str(settings.FIRSTWIN_CURRENCY)}
 
-    known = np.array([value is not None for value in values], np.bool_)
-    if name == "products":
-        told = np.empty(len(values), object)
-        told[:] = [frozenset((value or "").split("|")) - {""} for value in values]
-        return Column(told, np.ones(len(values), np.bool_))
-    if name == "commercial_status":
-        return Column(np.array([value or "" for value in values], object), known)
-    if name.endswith("_on"):
-        days = [value.toordinal() - 719_163 if value is not None else 0 for value in values]
-        return Column(np.array(days, np.int64), known)
-    dtype = np.bool_ if name == "auto_renews" else np.int64
-    return Column(np.array([value or 0 for value in values], dtype), known)
+
+FAMILIES = (
+    SqlFamily(
+        "subscription", ROOM, _HERE / "subscription.sql", (LINES,),
+        ("status", "customer_since", "churned", "seats", "products"),
+    ),
+    SqlFamily(
+        "money", ROOM, _HERE / "money.sql", (LINES, INVOICES), ("arr", "overdue", "overdue_since"),
+        more=_currency, steps={"exchanged": _exchanged},
+    ),
+    SqlFamily("renewal", ROOM, _HERE / "renewal.sql", (LINES, CONTRACTS), ("renews", "notice", "auto_renews")),
+    SqlFamily("payment", ROOM, _HERE / "payment.sql", (PAYMENT_METHODS,), ("card_expires",)),
+)  # fmt: skip
 
 
 def register_all() -> None:
     """Called once, when the app is ready."""
-    register_frame(ComputedFamily("commercial", ROOM, COLUMNS, commercial))
+    register_frame(*FAMILIES)

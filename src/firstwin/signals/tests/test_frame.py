@@ -1,7 +1,7 @@
 """The frame as of now says what the list rows say, field by field; of a past day it says what the rooms would."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,15 @@ from firstwin.accounts.models import AccountNow
 from firstwin.core import clock
 from firstwin.core.conditions import parse_text
 from firstwin.core.conditions.mask import mask
-from firstwin.core.fields import Field, Kind, vocabulary
-from firstwin.core.frames import At, Column
+from firstwin.core.fields import Kind, vocabulary
+from firstwin.core.frames import At
 from firstwin.core.text import fold
 from firstwin.demo.load import Loaded, load
-from firstwin.signals.frame.sitting import Sitting, sitting
-from firstwin.signals.frame.told import LONGEST
+from firstwin.signals.frame.sitting import sitting
+from firstwin.signals.tests.frame_rows import EPOCH, of_rows, plain, told, value
 from firstwin.usage.store.router import EVENTS
 
 pytestmark = pytest.mark.django_db
-_EPOCH = date(1970, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -31,40 +30,6 @@ def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Loaded]:
         yield load(seed=7, as_of=clock.today(), accounts=60, password="walnut-river-ember-42", now=clock.now())
         transaction.set_rollback(True, using=EVENTS)
         transaction.set_rollback(True)
-
-
-def plain(field: Field, stored: Any) -> Any:
-    """What a list row holds, as a frame says it; None where nothing counts as there."""
-    if field.kind is Kind.TAGS:
-        return frozenset(stored.strip("|").split("|")) - {""} if isinstance(stored, str) else frozenset(stored or ())
-    if stored is None or stored == "":
-        return None
-    if field.kind in (Kind.DATE, Kind.DAYS):
-        return ((clock.day_of(stored) if isinstance(stored, datetime) else stored) - _EPOCH).days
-    if field.kind is Kind.FLAG:
-        return bool(stored)
-    if field.kind is Kind.TEXT:
-        return str(stored)[:LONGEST]
-    return stored
-
-
-def value(column: Column, place: int) -> Any:
-    return column.values[place] if column.known[place] else None
-
-
-def of_rows(field: Field, rows: dict[int, AccountNow]) -> dict[int, Any]:
-    if field.rows is not None:
-        found: dict[int, set[str]] = {pk: set() for pk in rows}
-        for pk, word in field.rows().filter(account__in=rows).values_list(field.rows_account, field.stored):
-            found[pk].add(word)
-        return {pk: frozenset(words) for pk, words in found.items()}
-    return {pk: plain(field, getattr(row, str(field.stored))) for pk, row in rows.items()}
-
-
-def told(here: Sitting, at: At, field: Field) -> dict[int, Any]:
-    column = here.frame(at).column(field.key)
-    assert column.values.shape == column.known.shape == here.accounts.shape
-    return {pk: value(column, place) for place, pk in enumerate(here.accounts.tolist())}
 
 
 def test_now_it_says_what_the_list_rows_say(company: Loaded) -> None:
@@ -120,7 +85,7 @@ def test_events_say_how_often(company: Loaded) -> None:
     with sitting(None) as here:
         frame = here.frame(At.of(now))
         rows = frame.rows("events")
-        days = (now.date() - _EPOCH).days
+        days = (now.date() - EPOCH).days
         assert rows.dated is not None and rows.times is not None and len(rows.owner)
         recent = rows.dated.values > days - 28
         counted = np.bincount(rows.owner[recent], rows.times[recent], len(here.accounts)).astype(np.int64)
