@@ -1,6 +1,7 @@
 """Questions in SQL, one per file of the folder `sql`, and their answers as columns of numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,28 +18,60 @@ def text_of(name: str) -> str:
     return (_FOLDER / f"{name}.sql").read_text()
 
 
-def ask(connection: Any, name: str, **params: Any) -> dict[str, Ints]:
-    """Column → values. Moments are microseconds since 1970-01-01, UTC; missing ones the smallest number there is."""
-    return columns(_asked(connection, name, params))
+class Asker:
+    """Asks one connection. Questions asked ahead are answered by a thread of its own while the caller does other work:
+    the engine needs no Python meanwhile. Answers are the same."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._thread: ThreadPoolExecutor | None = None
+        self._ahead: dict[str, Future[Any]] = {}
+
+    def ahead(self, name: str, **params: Any) -> None:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1)
+        self._ahead[_key(name, params)] = self._thread.submit(self._answer, name, params)
+
+    def table(self, name: str, **params: Any) -> Any:
+        """The answer as an Arrow table."""
+        if self._thread is None:
+            return self._answer(name, params)
+        asked = self._ahead.pop(_key(name, params), None)
+        return (asked or self._thread.submit(self._answer, name, params)).result()
+
+    def make(self, name: str, **params: Any) -> None:
+        """A temporary table of the answer, of the name of the question."""
+        self._connection.execute(f"create temp table {name} as {text_of(name)}", params)
+
+    def put(self, table: str, **numbers: Sequence[int] | Ints) -> None:
+        if self._thread is None:
+            put_numbers(self._connection, table, **numbers)
+        else:
+            self._thread.submit(put_numbers, self._connection, table, **numbers).result()
+
+    def close(self) -> None:
+        """Nothing is asked any more when this returns."""
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)
+            self._thread = None
+
+    def _answer(self, name: str, params: dict[str, Any]) -> Any:
+        text = text_of(name)
+        asked = {key: value for key, value in params.items() if f"${key}" in text}
+        return self._connection.sql(text, params=asked).to_arrow_table()
 
 
-def ask_in_parts(connection: Any, name: str, **params: Any) -> Iterator[dict[str, Ints]]:
-    """The same, some rows after the other: what is computed of a part stays near the processor."""
-    for part in _asked(connection, name, params).to_batches(_PART):
-        yield columns(part)
+def _key(name: str, params: dict[str, Any]) -> str:
+    return f"{name} {sorted(params.items())}"
 
 
-_PART = 1 << 18
-
-
-def _asked(connection: Any, name: str, params: dict[str, Any]) -> Any:
-    text = text_of(name)
-    asked = {key: value for key, value in params.items() if f"${key}" in text}
-    return connection.sql(text, params=asked).to_arrow_table()
+PART = 1 << 18
+"""Rows of a part: what is computed of it stays near the processor."""
 
 
 def columns(table: Any) -> dict[str, Ints]:
-    """table: an Arrow table or batch."""
+    """Column → values, of an Arrow table or batch. Moments are microseconds since 1970-01-01, UTC; missing ones the
+    smallest number there is."""
     import pyarrow as pa
 
     found = {}

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from firstwin.science.habits import WEEKS
 from firstwin.usage.metrics.columns import Ints
-from firstwin.usage.metrics.opening import Opened
+from firstwin.usage.metrics.opening import Opened, Question
 
 WINDOWS, WEEKS_OF_WINDOW = 13, 4
 WEEKS_READ = WINDOWS * WEEKS_OF_WINDOW
@@ -34,7 +34,8 @@ class Days:
 def days_of(lake: Opened) -> Days:
     """Events and aggregates by their count, noise left out. A day is one with use when it counted anything."""
     n = len(lake.whose.accounts)
-    asked = list(lake.ask_in_parts("days", first=lake.day - SPAN + 1, last=lake.day))
+    name, params = question(lake)
+    asked = list(lake.ask_in_parts(name, **params))
     parts = (_mine(lake, part) for part in asked)
     by_week, used_14 = (_one_by_one if _is_absurd(asked) else _at_once)(parts, n)
     windows = by_week.reshape(n, WINDOWS, WEEKS_OF_WINDOW).sum(axis=2)
@@ -47,6 +48,11 @@ def days_of(lake: Opened) -> Days:
         days_14=used_14.sum(axis=1),
         habit_weeks=used[:, :WEEKS].sum(axis=1),
     )
+
+
+def question(lake: Opened) -> Question:
+    """What the lake is asked."""
+    return "days", {"first": lake.day - SPAN + 1, "last": lake.day}
 
 
 _Rows = tuple[Ints, Ints, Ints]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from firstwin.usage.lake.days import number_of
 from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import bits, columns
-from firstwin.usage.metrics.asking import NEVER, text_of
+from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.columns import Ints
 from firstwin.usage.metrics.opening import Opened
 from firstwin.usage.metrics.windows import DAYS, People
@@ -44,7 +44,7 @@ def _last_events(lake: Opened, places: Ints) -> dict[str, Ints]:
         return lake.ask("last_events", from_day=first, to_day=lake.day)
     if "last_of_days" not in lake.many.kept:  # the events are read once for all days
         days = {"from_day": number_of(lake.many.from_on) // BLOCK * BLOCK, "to_day": number_of(lake.many.on)}
-        lake.connection.execute(f"create temp table last_of_days as {text_of('last_of_days')}", days)
+        lake.make("last_of_days", **days)
         lake.many.kept["last_of_days"] = True
     return lake.ask("last_day", from_day=first, to_day=lake.day)
 

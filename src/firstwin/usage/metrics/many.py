@@ -10,7 +10,7 @@ from typing import Any
 
 from firstwin.accounts.scope import AccountSet
 from firstwin.usage.catalogue import meanings
-from firstwin.usage.metrics.asking import text_of
+from firstwin.usage.metrics.asking import Asker, text_of
 from firstwin.usage.metrics.columns import Columns, joined
 from firstwin.usage.metrics.opening import USUAL, Many, Opened, as_known, bearing, instead, opening, place, unplaced
 from firstwin.usage.metrics.population import read_columns
@@ -101,5 +101,6 @@ def _at_hand(connection: Any, asked: Whose, homes: Any, moments: Sequence[Moment
     known = [known for _, known in moments if known is not None]
     many = Many(min(days), max(days), max(known) if len(known) == len(days) else None, actors)
     asked.humans(actors)
+    asker = Asker(connection)  # nothing is asked ahead: each answer is small
     for on, known_by in moments:
-        yield opening(connection, asked, on, known_by, many)
+        yield opening(asker, asked, on, known_by, many)

@@ -1,7 +1,7 @@
 """The lake, opened for metrics: the roll-ups, with events that found their place later, as meant at a moment."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,12 +15,15 @@ from firstwin.usage.lake.days import number_of
 from firstwin.usage.lake.reading import reading
 from firstwin.usage.lake.schema import ROLLUPS
 from firstwin.usage.metrics import asking
-from firstwin.usage.metrics.asking import Ints, ask, ask_in_parts, put_numbers
+from firstwin.usage.metrics.asking import PART, Asker, Ints, columns, put_numbers
 from firstwin.usage.metrics.unplaced import homes_in, placements
 from firstwin.usage.metrics.whose import Whose
 
 EARLIEST = date(1970, 1, 1)
 USUAL = ("actor_blocks", "feature_blocks", "place_days")
+
+Question = tuple[str, dict[str, Any]]
+"""The name of a text of SQL, and its parameters."""
 
 FEW_PLACES = 100
 """Of so many the rows are kept at hand: opening files for each question would take longer than all answers."""
@@ -46,7 +49,7 @@ class Opened:
     until: the first moment after the day, UTC without a zone, as the lake has it.  many: other days are asked, too.
     """
 
-    connection: Any
+    asker: Asker
     whose: Whose
     on: date
     known_by: datetime | None
@@ -56,17 +59,28 @@ class Opened:
     many: Many | None = None
 
     def ask(self, name: str, **params: Any) -> dict[str, Ints]:
-        return ask(self.connection, name, known_on=self.known_on, **params)
+        return columns(self.asker.table(name, known_on=self.known_on, **params))
 
     def ask_in_parts(self, name: str, **params: Any) -> Iterator[dict[str, Ints]]:
-        return ask_in_parts(self.connection, name, known_on=self.known_on, **params)
+        """The same, some rows after the other."""
+        for part in self.asker.table(name, known_on=self.known_on, **params).to_batches(PART):
+            yield columns(part)
+
+    def ahead(self, name: str, **params: Any) -> None:
+        """Said before a question is asked, where it is worth its while."""
+        if len(self.whose.places) > FEW_PLACES:
+            self.asker.ahead(name, known_on=self.known_on, **params)
 
     def meanings(self) -> Mapping[int, Meaning]:
         """As known then."""
         return meanings(self.known_by)
 
+    def make(self, name: str, **params: Any) -> None:
+        """The answer to a question as a temporary table of its name."""
+        self.asker.make(name, **params)
+
     def put(self, table: str, **numbers: Any) -> None:
-        put_numbers(self.connection, table, **numbers)
+        self.asker.put(table, **numbers)
 
 
 @dataclass(slots=True)
@@ -116,7 +130,8 @@ def _opened(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[
             connection.execute(
                 "create temp view people_first as select place, actor, block, known_on from actor_blocks"
             )
-        yield opening(connection, whose, on, known_by)
+        with closing(Asker(connection)) as asker:
+            yield opening(asker, whose, on, known_by)
 
 
 @contextmanager
@@ -131,10 +146,10 @@ def as_known(whose: Whose, on: date, known_by: datetime | None, tables: Sequence
         yield connection
 
 
-def opening(connection: Any, whose: Whose, on: date, known_by: datetime | None, many: Many | None = None) -> Opened:
+def opening(asker: Asker, whose: Whose, on: date, known_by: datetime | None, many: Many | None = None) -> Opened:
     known_on = number_of(day_of(known_by)) if known_by is not None else None
     until = end_of(on).replace(tzinfo=None)
-    return Opened(connection, whose, on, known_by, number_of(on), known_on, until, many)
+    return Opened(asker, whose, on, known_by, number_of(on), known_on, until, many)
 
 
 _ASKED = {"feature_blocks": "* exclude (count, first_ts)"}

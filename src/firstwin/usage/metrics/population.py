@@ -1,6 +1,6 @@
 """All adoption metrics of many accounts, as of the close of any day. One account alone goes the same way."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 import numpy as np
@@ -8,11 +8,10 @@ import numpy as np
 from firstwin.accounts.scope import AccountSet
 from firstwin.science import habits
 from firstwin.science.trend import change_from_usual
-from firstwin.usage.metrics import columns
+from firstwin.usage.catalogue import Meaning
+from firstwin.usage.metrics import columns, core, days, windows
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.columns import Columns, Floats, Ints
-from firstwin.usage.metrics.core import core_use, first_days
-from firstwin.usage.metrics.days import Days, days_of
 from firstwin.usage.metrics.last import last_seen
 from firstwin.usage.metrics.opening import Opened, opened
 from firstwin.usage.metrics.present import present
@@ -20,7 +19,6 @@ from firstwin.usage.metrics.reading import Usage
 from firstwin.usage.metrics.seats import Bought, bought, bought_of, lines_of
 from firstwin.usage.metrics.traits import breadth
 from firstwin.usage.metrics.whose import Whose, whose
-from firstwin.usage.metrics.windows import People, people_in
 
 DIGITS = 6
 """Decimals of what is published."""
@@ -53,17 +51,19 @@ def columns_of(
 def read_columns(lake: Opened) -> Columns:
     asked, on = lake.whose, lake.on
     n = len(asked.accounts)
-    people = people_in(lake)
-    days = days_of(lake)
-    seats = _seats(lake)
     said = lake.meanings()
-    core_used, core_total = core_use(lake, said, seats)
-    firsts = first_days(lake, said)
-    basis = _basis(lake, people, days)
+    if lake.many is None:
+        _ask_ahead(lake, said)
+    seats = _seats(lake)
+    people = windows.people_in(lake)
+    daily = days.days_of(lake)
+    core_used, core_total = core.core_use(lake, said, seats)
+    firsts = core.first_days(lake, said)
+    basis = _basis(lake, people, daily)
     measured = (basis == columns.EVENTS) | (basis == columns.BOTH)
     seen = basis != columns.NONE
     traits = breadth(lake, people)
-    trend, trend_share, known = _trend(days.windows, days.windows_known)
+    trend, trend_share, known = _trend(daily.windows, daily.windows_known)
 
     def only(values: Ints, where: Ints) -> Ints:
         return np.where(where, values, NEVER)
@@ -80,19 +80,19 @@ def read_columns(lake: Opened) -> Columns:
         active_28=active_28,
         people_ever=only(people.ever, measured),
         person_days_28=only(people.person_days, measured),
-        days_14=only(days.days_14, seen),
-        events_7=days.events_7,
-        events_28=days.windows[:, 0].copy() if n else np.zeros(0, np.int64),
-        events_28_before=days.windows[:, 1].copy() if n else np.zeros(0, np.int64),
-        habit_weeks=only(days.habit_weeks, seen),
+        days_14=only(daily.days_14, seen),
+        events_7=daily.events_7,
+        events_28=daily.windows[:, 0].copy() if n else np.zeros(0, np.int64),
+        events_28_before=daily.windows[:, 1].copy() if n else np.zeros(0, np.int64),
+        habit_weeks=only(daily.habit_weeks, seen),
         core_used=core_used,
         core_total=core_total,
         teams_28=only(traits["team"], measured),
         sites_28=only(traits["site"], measured),
         activated=firsts["activation"],
         first_win=firsts["first_win"],
-        windows=days.windows,
-        windows_known=days.windows_known,
+        windows=daily.windows,
+        windows_known=daily.windows_known,
         bought=seats,
         weekly_share=_share(active_7, seats.seats),
         licence_share=_share(active_28, seats.seats),
@@ -103,6 +103,12 @@ def read_columns(lake: Opened) -> Columns:
     )
 
 
+def _ask_ahead(lake: Opened, said: Mapping[int, Meaning]) -> None:
+    """In the order in which the answers are taken."""
+    for name, params in (*windows.questions(lake), days.question(lake), *core.questions(lake, said)):
+        lake.ahead(name, **params)
+
+
 def _seats(lake: Opened) -> Bought:
     if lake.many is None:
         return bought(lake.whose, lake.on, lake.known_by)
@@ -111,7 +117,7 @@ def _seats(lake: Opened) -> Bought:
     return bought_of(lake.many.kept["lines"], lake.whose, lake.on, lake.known_by)
 
 
-def _basis(lake: Opened, people: People, days: Days) -> Ints:
+def _basis(lake: Opened, people: windows.People, daily: days.Days) -> Ints:
     """What was ever sent: events, aggregates, both or nothing."""
     asked = lake.whose
     n = len(asked.accounts)

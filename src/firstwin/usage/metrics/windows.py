@@ -10,7 +10,7 @@ from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import bits
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.columns import Ints
-from firstwin.usage.metrics.opening import Opened
+from firstwin.usage.metrics.opening import Opened, Question
 from firstwin.usage.metrics.pairs import Seen, count_by, pairs_of, sum_by
 
 DAYS = 28
@@ -40,11 +40,11 @@ class People:
 
 def people_in(lake: Opened) -> People:
     """Distinct people with any use that is not ignored, by the days of the installation's time zone."""
-    first, last = (lake.day - DAYS + 1) // BLOCK, lake.day // BLOCK
-    recent = _Recent(lake, lake.ask("recent_people", first=first, last=last))
+    (recent_people, its), (people_before, theirs) = questions(lake)
+    recent = _Recent(lake, lake.ask(recent_people, **its))
     ever = Seen()
     ever.see(recent.account, recent.human)
-    for part in lake.ask_in_parts("people_before", before=first):
+    for part in lake.ask_in_parts(people_before, **theirs):
         account = lake.whose.of_places(part["place"])
         human = lake.whose.humans(part["actor"]).of(part["actor"])
         mine = account >= 0
@@ -53,6 +53,12 @@ def people_in(lake: Opened) -> People:
         else:
             ever.see(account[mine], human[mine])
     return _counted(lake, recent, ever)
+
+
+def questions(lake: Opened) -> list[Question]:
+    """What the lake is asked."""
+    first = (lake.day - DAYS + 1) // BLOCK
+    return [("recent_people", {"first": first, "last": lake.day // BLOCK}), ("people_before", {"before": first})]
 
 
 class _Recent:
