@@ -4,12 +4,14 @@ Segments that read no signal → experience → stage → scores of its scorecar
 computed becomes a column of the frame, so that what comes later reads it as any other field.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from firstwin.core.errors import Refused
 from firstwin.core.frames import At, Column
 from firstwin.people.config.store import Definition
 from firstwin.signals.frame.frame import Frame, Ints
@@ -28,6 +30,8 @@ from firstwin.signals.segments.serving import experience_of
 from firstwin.signals.stages.fold import moved
 from firstwin.signals.stages.pace import Paces, paces
 from firstwin.signals.stages.standing import Move, Standings
+
+logger = logging.getLogger(__name__)
 
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
@@ -73,15 +77,30 @@ def computed(frame: Frame, definitions: Definitions, state: State, *, alarms: Fi
     cards = _cards(experience, definitions, goes_on(frame))
     scores, places = _scores(frame, definitions, state, cards)
     frame.set_columns(_health(frame, state, cards, scores, places))
-    is_open = [one for one in state.episodes if one.cleared_on is None]
-    found = detected(frame, definitions.detectors, alarms=alarms, open_episodes=is_open)
-    changes = folded(found, state.episodes, frame.at, definitions.detectors)
+    found = _found(frame, definitions, state, alarms, problems)
+    remembered = [one for one in state.episodes if one.detector not in problems]
+    changes = folded(found, remembered, frame.at, definitions.detectors)
     frame.set_columns(columns.risks(still_open(changes, frame.at), len(frame)))
     held |= masks(frame, _some(definitions, order.after), held, problems=problems)
     return Made(
         frame.at, frame.accounts, definitions, state, held, tuple(problems), experience, standings, moves, pace, cards,
         scores, places, found, changes,
     )  # fmt: skip
+
+
+def _found(
+    frame: Frame, definitions: Definitions, state: State, alarms: Fired | None, problems: dict[str, str]
+) -> list[Found]:
+    """What all detectors find. One that cannot be asked finds nothing, and clears nothing."""
+    is_open = [one for one in state.episodes if one.cleared_on is None]
+    found: list[Found] = []
+    for key, detector in definitions.detectors.items():
+        try:
+            found += detected(frame, {key: detector}, alarms=alarms, open_episodes=is_open)
+        except Refused as refused:
+            logger.warning("The detector %s cannot be asked: %s", key, refused.message)
+            problems[key] = refused.message
+    return sorted(found, key=lambda one: (one.place, one.detector, one.cause))
 
 
 def _some(definitions: Definitions, keys: Sequence[str]) -> Mapping[str, Definition]:
@@ -125,11 +144,15 @@ def _scores(
     for place, some in enumerate(cards):
         for card in some:
             wanted.setdefault(card, []).append(place)
-    scores = {
-        card: scored(frame, definitions.scorecards[card], remembered=state.remembered(card), judged=state.judged)
-        for card in sorted(wanted)
-    }
-    return scores, {card: np.array(some, np.int64) for card, some in wanted.items()}
+    scores = {}
+    for card in sorted(wanted):
+        try:
+            scores[card] = scored(
+                frame, definitions.scorecards[card], remembered=state.remembered(card), judged=state.judged
+            )
+        except Refused as refused:  # what it said last stands
+            logger.warning("The scorecard %s cannot be asked: %s", card, refused.message)
+    return scores, {card: np.array(wanted[card], np.int64) for card in scores}
 
 
 def _health(
