@@ -74,7 +74,7 @@ def write(
     is_reconstructed: bool = False,
 ) -> None:
     """In the caller's transaction. revisions: of the accounts, as they were read."""
-    _add_readings(due, at, revisions, is_reconstructed=is_reconstructed)
+    write_readings(due, at, revisions, is_reconstructed=is_reconstructed)
     write_moves(due, at)
     _turn_over(due, at, definitions)
     _episodes(due, at)
@@ -90,7 +90,7 @@ def _unmoved(made: Made, part: Sequence[int]) -> set[int]:
     return {pk for pk in part if (seen[pk][0] if pk in seen else None) == there.get(pk)}
 
 
-def _add_readings(due: Mapping[int, Due], at: At, revisions: Mapping[int, int], *, is_reconstructed: bool) -> None:
+def write_readings(due: Mapping[int, Due], at: At, revisions: Mapping[int, int], *, is_reconstructed: bool) -> None:
     names = (
         "account_id", "scorecard", "version", "engine", "on", "at", "revision", "is_primary", "is_reconstructed",
         "score", "band", "coverage", "inputs", "result",
