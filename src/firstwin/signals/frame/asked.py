@@ -46,21 +46,30 @@ class Asked:
 
     accounts: Ints
     is_all: bool
-    stack: ExitStack
+    stack: ExitStack = field(default_factory=ExitStack)
     _duck: Any = None
     _read: set[str] = field(default_factory=set)
+
+    def use(self, duck: Any, tables: Mapping[str, pa.Table]) -> None:
+        """Ask these tables, whatever the database holds."""
+        self._duck = duck
+        self._put("accounts", pa.table({"account_id": pa.array(self.accounts)}))
+        for name, table in tables.items():
+            self._put(name, table)
+
+    def _put(self, name: str, table: pa.Table) -> None:
+        self._duck.register(name, table)
+        self._read.add(name)
 
     def narrowed(self, rows: Any, column: str) -> Any:
         return rows if self.is_all else among(rows, column, self.accounts.tolist())
 
     def read(self, family: SqlFamily) -> None:
         """Read the tables of the family that were not read yet."""
-        duck = self._connection()
+        self._connection()
         for table in family.tables:
             if table.name not in self._read:
-                facts = facts_of(table, None if self.is_all else self.accounts.tolist())
-                duck.register(table.name, facts)
-                self._read.add(table.name)
+                self._put(table.name, facts_of(table, None if self.is_all else self.accounts.tolist()))
 
     def ask(self, family: SqlFamily, at: At) -> Answer:
         params = _params(at) | (dict(family.more(at)) if family.more is not None else {})
@@ -89,8 +98,7 @@ class Asked:
 
     def _connection(self) -> Any:
         if self._duck is None:
-            self._duck = self.stack.enter_context(engine())
-            self._duck.register("accounts", pa.table({"account_id": pa.array(self.accounts)}))
+            self.use(self.stack.enter_context(engine()), {})
         return self._duck
 
 

@@ -133,7 +133,7 @@ def _retract(w: World, a: int, b: int, c: int) -> None:
         retract_touch(by=None, touch=found, now=w.now)
 
 
-def _attribute(w: World, a: int, b: int, c: int) -> None:
+def set_one_attribute(w: World, a: int, b: int, c: int) -> None:
     attribute = w.attributes[b % len(w.attributes)]
     values: dict[str, tuple[Any, ...]] = {
         "number": ("7", "2.5", None), "money": ("12.34", "0", None), "date": ("2025-02-03", "2026-01-01", None),
@@ -220,6 +220,7 @@ def _ticket(w: World, a: int, b: int, c: int) -> None:
 
 
 DEEDS: tuple[Callable[[World, int, int, int], None], ...] = (
-    _owner, _other_owner, _pool, _tags, _parent, _remove, _touch, _retract, _attribute, _attribute, _person, _role,
+    _owner, _other_owner, _pool, _tags, _parent, _remove, _touch, _retract, set_one_attribute, set_one_attribute, _person,
+    _role,
     _leave, _line, _line, _contract, _invoice, _invoice, _card, _ticket, _ticket,
 )  # fmt: skip
