@@ -9,8 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-import openpyxl
-
 from firstwin.connectors.files.opening import open_table
 from firstwin.connectors.files.table import Format, Row, Table
 from firstwin.core.errors import Refused
@@ -105,6 +103,8 @@ def _keep_head(path: Path, encoding: str) -> None:
 
 
 def _sheets(path: Path) -> list[str]:
+    import openpyxl  # takes long to load, and most processes open no workbook
+
     book = openpyxl.load_workbook(path, read_only=True)
     try:
         return [str(name) for name in book.sheetnames][:200]

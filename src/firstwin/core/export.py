@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, TypeAlias
-
-import xlsxwriter
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from firstwin.core import clock
 from firstwin.core.errors import Refused
 from firstwin.core.money import Money
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Cell: TypeAlias = str | int | float | Decimal | bool | date | datetime | Money | None
 
@@ -103,6 +104,8 @@ def _write_book(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[
         "strings_to_numbers": False,
         "default_date_format": "yyyy-mm-dd",
     }
+    import xlsxwriter  # takes long to load, and most processes write no workbook
+
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet(name[:31])
         bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
@@ -117,7 +120,7 @@ def _write_book(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[
                 _write_cell(sheet, place, column, cell, moment)
 
 
-def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, moment: object) -> None:
+def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell: Cell, moment: object) -> None:
     match cell:
         case None:
             return

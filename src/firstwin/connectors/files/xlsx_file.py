@@ -9,9 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from firstwin.connectors.files.encoding import Look, look_at_bytes
 from firstwin.connectors.files.table import At, Format, Place, Row, ragged
 from firstwin.core.errors import Refused
@@ -75,6 +72,9 @@ _NO_RESULTS = (
 
 @contextmanager
 def _opened(path: Path, *, results: bool = True) -> Iterator[Any]:
+    import openpyxl  # takes long to load, and most processes open no workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(path) as archive:
             strings = [part.file_size for part in archive.infolist() if part.filename.endswith("sharedStrings.xml")]

@@ -17,13 +17,11 @@ from firstwin.accounts.bulk import among
 from firstwin.revenue.models import Charge, Product, SubscriptionLine
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.lines import Lines, read_lines
+from firstwin.usage.metrics.reading import SEATS
 from firstwin.usage.metrics.whose import Numbers, Whose, numbers_of, streamed
 
 _SERVICE = (Charge.RECURRING, Charge.METERED)
 """What one is a customer of."""
-
-SEATS = "seats"
-"""The unit of products that are bought by the person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from firstwin.core.text import listing
 from firstwin.revenue.models import Contract, SubscriptionLine
 from firstwin.revenue.section.ledger import Ledger, is_subscription
 from firstwin.ui.filters import number
-from firstwin.usage.metrics.seats import SEATS
+from firstwin.usage.metrics.reading import SEATS
 
 ENDS, RENEWS, RENEWED, STARTS, CHANGES = "ends", "renews", "renewed", "starts", "changes"
 LOOKS = {ENDS: "flag", RENEWS: "diamond", RENEWED: "diamond", STARTS: "dot", CHANGES: "dot"}
