@@ -8,7 +8,7 @@ from firstwin.signals.models.kinds import Severity, What
 
 @dataclass(frozen=True)
 class Alarm:
-    """Instead of a condition: a change of weekly use, by a budget of alarms (METHOD 7).
+    """A change of weekly use, by a budget of alarms (METHOD 7).
 
     budget: alarms per success manager per week that one is ready to look at; the height of the alarm is solved from
     history.  slack: k of the CUSUM.  direction: down or up.
@@ -29,7 +29,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class Detector:
-    """where: the accounts it finds; None where `alarm` finds them.
+    """where: the accounts it finds; with `alarm`: those of them whose alarm fires, of all when None.
 
     clears: when an open finding ends; None: as soon as `where` no longer holds.
     after_days: it has to hold for so many days before it is told.  quiet_days: not told again so soon after it cleared.

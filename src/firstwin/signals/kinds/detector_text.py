@@ -13,7 +13,7 @@ rows_where: [{field: state, op: eq, value: open}, {field: since_due, op: gt, val
 words: "{rows} overdue since {overdue_days:since}[, {overdue}]"
 advice: Ask who pays the bills there before writing to the sponsor.
 
-Or instead of `where`: alarm: {budget: 1, direction: down}
+Or, alone or together with `where`: alarm: {budget: 1, direction: down}
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,8 +46,6 @@ def parse(key: str, body: Mapping[str, Any]) -> Detector:
     reader, words = Reader(body), vocabulary()
     alarm = _alarm(reader.maybe_part("alarm"))
     where = None if alarm and not reader.has("where") else _told(reader, "where", words)
-    if alarm and where is not None:
-        raise reader.refused("alarm", "A detector has either `where` or `alarm`.")
     rows = _collection(reader, words)
     detector = Detector(
         key=key,

@@ -122,7 +122,7 @@ class _Detection:
 
     def _holds(self) -> Mask:
         if self.detector.alarm is not None:
-            return self.alarms.fires(self.detector.key) if self.alarms else np.zeros(len(self.frame), np.bool_)
+            return self._alarmed()
         assert self.detector.where is not None
         found = mask(self.detector.where, self.frame)
         for n in range(1, self.detector.after_days + 1):
@@ -131,6 +131,12 @@ class _Detection:
             earlier = self.frame.earlier(close_before(self.frame.at, n))
             found = found & mask(self.detector.where, earlier, earlier.at.on)
         return found
+
+    def _alarmed(self) -> Mask:
+        found = self.alarms.fires(self.detector.key) if self.alarms else np.zeros(len(self.frame), np.bool_)
+        if self.detector.where is None or not found.any():
+            return found
+        return found & mask(self.detector.where, self.frame)
 
     def _lasts(self) -> Mask:
         """Accounts with an open finding that nothing has ended yet."""
