@@ -139,7 +139,7 @@ def _free_port() -> int:
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(150):
+    for _ in range(600):
         assert process.poll() is None, "the server stopped"
         try:
             with urllib.request.urlopen(address, timeout=2):

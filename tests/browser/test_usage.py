@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.serving import Visitor
+from tests.serving import Served, Visitor
 
 pytestmark = pytest.mark.browser
 USED = "/accounts/?whose=all&filter=people_active_28+%3E%3D+5&sort=-people_active_28"
@@ -59,6 +59,34 @@ def test_a_bar_of_adoption_leads_to_its_accounts(visit: Visitor) -> None:
     count = bar.locator("b").inner_text().split()[0]
     bar.locator("a").click()
     expect(page.locator("#grid-foot")).to_contain_text(f"{count} account")
+
+
+def test_the_first_event_is_seen_to_arrive(visit: Visitor, served: Served) -> None:
+    page = visit.open("operations")
+    page.goto(served.addresses["usage_start"])
+    key = page.locator("#start-key").inner_text().strip()
+    assert key in page.locator("details[open] pre").first.inner_text()
+    said = {"event": "Opened the door", "userId": "u-1", "messageId": "first-of-all", "writeKey": key}
+    answer = page.request.post("/v1/track", data=said)
+    assert answer.status == 200
+    expect(page.locator("#live")).to_contain_text("It arrived")
+    expect(page.locator("#live .usage-arrivals")).to_contain_text("Opened the door")
+
+
+def test_long_names_cut_no_figure_of_adoption(visit: Visitor) -> None:
+    page = visit.open("admin", width=1280)
+    page.goto("/usage/adoption/")
+    page.evaluate(
+        "document.querySelectorAll('.concerns .row-link > span, .concerns td[data-kind=text]')"
+        ".forEach(node => { node.textContent = 'Somebody with a very long name indeed, and more' })"
+    )
+    assert page.locator(".concerns td[data-kind=date]").count()
+    for panel in page.locator(".concerns .panel").all():
+        assert panel.evaluate(
+            "panel => [...panel.querySelectorAll('[data-kind=num], [data-kind=date]')].every(cell =>"
+            " cell.getBoundingClientRect().right <= panel.getBoundingClientRect().right + 1"
+            " && cell.scrollWidth <= cell.clientWidth + 1)"
+        )
 
 
 @pytest.mark.parametrize("address", ["", "usage/adoption"])
