@@ -3,17 +3,22 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from firstwin.core.conditions import Condition, Related, Test, dump, walk
+from firstwin.core.conditions import All, Condition, Not, Related, Test, dump, walk
+from firstwin.core.conditions import Any as Any_
 from firstwin.core.errors import Refused
-from firstwin.core.fields import Vocabulary, vocabulary
+from firstwin.core.fields import Kind, Vocabulary, vocabulary
 from firstwin.people.config.kinds import DefinitionKind, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds import shipped
+from firstwin.signals.kinds.pipeline_text import is_computed
 from firstwin.signals.kinds.scorecard import Group, Measure, Missing, RollUp, Scorecard, Variant
 from firstwin.signals.kinds.shape_text import dumped_shape, read_shape, value_kind
 
 MOST_GROUPS, MOST_MEASURES, MOST_VARIANTS = 12, 60, 12
 MOST_WEIGHT = 1_000_000.0
+
+_EARLIER = ("segments", "experience", "stage", "stage_on", "stage_days", "stage_pace")
+"""Signals that are known before the scores are."""
 
 
 def parsed(key: str, body: Mapping[str, Any], known: Vocabulary | None = None) -> Scorecard:
@@ -109,7 +114,32 @@ def _measure(reader: Reader, known: Vocabulary) -> Measure:
         missing, reader.whole("carry_days", 0, 3_650, 0), reader.text("help", ""), count, change_days,
     )  # fmt: skip
     reader.done()
+    _require_no_circle(reader, measure, known)
     return measure
+
+
+def _require_no_circle(reader: Reader, measure: Measure, known: Vocabulary) -> None:
+    """Scores, and what is made of scores, cannot decide a score."""
+    read = [("field", measure.field)] if measure.field else []
+    for path, tree in conditions_of(measure):
+        if not path.startswith("count"):  # that speaks of rows
+            read += [(path, node.field) for node in account_tests(tree)]
+    for path, key in read:
+        field = known.fields[key]
+        if is_computed(field) and key not in _EARLIER:
+            raise reader.refused(path, f"{field.label} is worked out of the scores, so no score can depend on it.")
+
+
+def account_tests(tree: Condition) -> Iterable[Test]:
+    """What a condition says of the account itself, not of rows."""
+    match tree:
+        case Test():
+            yield tree
+        case All(parts) | Any_(parts):
+            for part in parts:
+                yield from account_tests(part)
+        case Not(part):
+            yield from account_tests(part)
 
 
 def _source(reader: Reader, known: Vocabulary) -> tuple[str, Related | None, int]:
@@ -123,9 +153,11 @@ def _source(reader: Reader, known: Vocabulary) -> tuple[str, Related | None, int
         raise reader.refused("change_days", "Name the `field` whose change counts.")
     if field:
         try:
-            known.field(field)
+            kind = known.field(field).kind
         except Refused as refused:
             raise reader.refused("field", refused.message) from None
+        if change_days and kind not in (Kind.NUMBER, Kind.MONEY, Kind.SHARE):
+            raise reader.refused("change_days", "Only numbers, money and shares change by a part of themselves.")
     return field, None if counted is None else _counted(counted, known), change_days
 
 

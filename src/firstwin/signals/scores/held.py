@@ -50,7 +50,8 @@ class Held:
         if self.code.startswith("money:"):
             return np.asarray(numbers / 10.0 ** exponent(self.code[6:]))
         if self.before is not None:
-            return np.asarray(numbers / np.where(self.known, self.before, 1.0) - 1.0)
+            # Rounded: a fifth less is a fifth less, whatever the two numbers were.
+            return np.asarray(np.round(numbers / np.where(self.known, self.before, 1.0) - 1.0, 9))
         return numbers
 
 

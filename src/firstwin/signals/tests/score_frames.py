@@ -22,7 +22,7 @@ FIELDS = (
     Field("usage_trend", Kind.NUMBER, "Usage trend", "usage", decimals=1),
     Field("last_two_way", Kind.DAYS, "Last two-way contact", "accounts"),
     Field("overdue", Kind.MONEY, "Overdue", "revenue", unit="EUR"),
-    Field("pulse", Kind.CHOICE, "Pulse", "signals",
+    Field("pulse", Kind.CHOICE, "Pulse", "signals", frame="pulse.mood",
           choices=(("good", "Good"), ("watch", "Unsure"), ("risk", "Worried"))),
     Field("auto_renews", Kind.FLAG, "Renews by itself", "revenue"),
     Field("commercial_status", Kind.CHOICE, "Commercial status", "revenue"),
