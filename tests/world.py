@@ -228,6 +228,8 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "source": things["source"].key,
             "feature": things["feature"].pk,
             "call": "track",
+            "segment": "high-touch",
+            "experience": "pooled",
         },
         by_route={
             "view": {"key": things["view"].key},

@@ -12,6 +12,7 @@ from firstwin.signals.kinds.registered import register_all
 from firstwin.signals.ledger import family
 from firstwin.signals.refresh import companion
 from firstwin.signals.risks import silence
+from firstwin.signals.segments import entries
 
 
 def register() -> None:
@@ -24,3 +25,4 @@ def register() -> None:
     published.register_all()
     merging.register_rules()
     companion.register()
+    entries.register_all()

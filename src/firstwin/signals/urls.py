@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from firstwin.signals.views import segment_urls
+
+urlpatterns: list[URLPattern] = [*segment_urls.urlpatterns]

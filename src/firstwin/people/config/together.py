@@ -68,11 +68,19 @@ def faults(*changes: Change) -> list[Fault]:
 
 def dependants(kind: str, key: str) -> list[Dependant]:
     """The definitions that refer to this one, each once, in the order of a full text."""
-    bodies, found = bodies_with(), []
-    for one, other, refers in _referring(bodies):
-        if (refers.kind, refers.key) == (kind, key) and (one.key, other) != (kind, key):
-            found.append(Dependant(one.key, other, label_of(bodies[one.key][other], other), refers.path))
-    return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1]
+    return referred().get((kind, key), [])
+
+
+def referred() -> dict[tuple[str, str], list[Dependant]]:
+    """The same of everything that is referred to, by kind and key."""
+    bodies = bodies_with()
+    found: dict[tuple[str, str], dict[tuple[str, str], Dependant]] = {}
+    for kind, key, what in _each(_parsed(bodies, [])):
+        for refers in kind.references(what):
+            if (refers.kind, refers.key) != (kind.key, key):
+                one = Dependant(kind.key, key, label_of(bodies[kind.key][key], key), refers.path)
+                found.setdefault((refers.kind, refers.key), {}).setdefault((kind.key, key), one)
+    return {which: list(those.values()) for which, those in found.items()}
 
 
 def label_of(body: Mapping[str, Any], key: str) -> str:
@@ -114,12 +122,6 @@ def _each(parsed: Parsed) -> Iterator[tuple[DefinitionKind, str, Any]]:
     for kind in kinds():
         for key, what in parsed[kind.key].items():
             yield kind, key, what
-
-
-def _referring(bodies: Bodies) -> Iterator[tuple[DefinitionKind, str, Reference]]:
-    for kind, key, what in _each(_parsed(bodies, [])):
-        for refers in kind.references(what):
-            yield kind, key, refers
 
 
 def used_by(found: list[Dependant]) -> str:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
 from firstwin.accounts.models import AccountNow
 from firstwin.accounts.scope import AccountSet
-from firstwin.signals.models import Refreshed, SegmentStay
+from firstwin.core.money import Money
+from firstwin.signals.models import Band, Refreshed, SegmentStay
+from firstwin.ui.charts import Part
 
 WEEK = timedelta(days=7)
+_TONES = {Band.GREEN: "good", Band.AMBER: "watch", Band.RED: "risk", Band.UNKNOWN: "none"}
 
 
 @dataclass
@@ -23,6 +27,17 @@ class Standing:
     bands: dict[str, int] = field(default_factory=dict)
     entered: int = 0
     left: int = 0
+
+    @property
+    def arr(self) -> Money | None:
+        return None if self.arr_minor is None else Money(self.arr_minor, str(settings.FIRSTWIN_CURRENCY))
+
+    @property
+    def mix(self) -> list[Part]:
+        """Accounts by health band, those that have any."""
+        return [
+            Part(label, self.bands[band], _TONES[Band(band)]) for band, label in Band.choices if self.bands.get(band)
+        ]
 
 
 @dataclass(frozen=True)

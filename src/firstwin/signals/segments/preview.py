@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, F, QuerySet, Sum
 
 from firstwin.accounts.bulk import among
@@ -15,6 +16,7 @@ from firstwin.core.conditions.columns import any_word
 from firstwin.core.errors import Refused
 from firstwin.core.fields import vocabulary
 from firstwin.core.frames import At
+from firstwin.core.money import Money
 
 MOST = 8
 _PATH = "segments"
@@ -27,6 +29,15 @@ class Some:
     count: int
     arr_minor: int | None
     first: Sequence[AccountNow] = ()
+
+    @property
+    def arr(self) -> Money | None:
+        return _money(self.arr_minor)
+
+    @property
+    def named(self) -> list[tuple[AccountNow, Money | None]]:
+        """The first ones, with their ARR."""
+        return [(one, _money(one.arr_minor)) for one in self.first]
 
 
 @dataclass(frozen=True)
@@ -81,3 +92,7 @@ def _framed(condition: Condition, accounts: AccountSet, now: datetime) -> set[in
     with sitting(accounts, now=now) as facts:
         frame = facts.frame(At.of(now))
         return {int(pk) for pk in frame.accounts[mask(condition, frame)]}
+
+
+def _money(minor: int | None) -> Money | None:
+    return None if minor is None else Money(minor, str(settings.FIRSTWIN_CURRENCY))

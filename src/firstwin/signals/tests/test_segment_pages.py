@@ -1,0 +1,162 @@
+"""Segments and experiences on screen: everybody looks, operations write, what is typed is kept."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from firstwin.accounts.models import Account, AccountNow
+from firstwin.core import clock
+from firstwin.people.config.store import definitions
+from firstwin.people.config.together import faults
+from firstwin.people.models import ConfigVersion, Undo, User
+from firstwin.signals.models import SegmentStay
+
+pytestmark = pytest.mark.django_db
+
+NAMED = "name = 'acme'"
+
+
+@pytest.fixture
+def held(acme: Account) -> Account:
+    """Acme is in the segment of new customers since three days ago."""
+    today = clock.today()
+    SegmentStay.objects.create(
+        account=acme, segment="new-customers", version=1, entered_on=today - timedelta(days=3), at=clock.now()
+    )
+    AccountNow.objects.filter(account=acme).update(segments="|new-customers|", arr_minor=1_200_00, health_band="red")
+    return acme
+
+
+def said(**changes: Any) -> dict[str, Any]:
+    return {"label": "Acme alone", "help": "", "condition": NAMED, "note": "", "based_on": "0"} | changes
+
+
+def test_the_list_tells_count_arr_health_and_movement(client_of: Any, owner: User, held: Account) -> None:
+    text = client_of(owner).get("/segments/").text
+    row = text.split(">New customers<")[1].split("</tr>")[0]
+    assert ">1</a>" in row and "1.2" in row and "Red" in row and "+1" in row
+    assert "/accounts/?filter=segments+has+" in row
+    assert "New segment" not in text
+
+
+def test_others_see_only_their_accounts(client_of: Any, stranger: User, held: Account) -> None:
+    row = client_of(stranger).get("/segments/").text.split(">New customers<")[1].split("</tr>")[0]
+    assert ">1</a>" not in row and "+1" not in row
+    assert held.name not in client_of(stranger).get("/segments/new-customers/").text
+
+
+def test_the_page_says_who_is_in_it_and_who_entered(client_of: Any, owner: User, held: Account) -> None:
+    text = client_of(owner).get("/segments/new-customers/").text
+    assert "in the last 90 days" in text and held.name in text
+    assert "Entered and left" in text and "Versions" in text
+    assert "Remove" not in text
+
+
+def test_a_segment_is_made_edited_removed_and_brought_back(client_of: Any, operations: User, acme: Account) -> None:
+    client = client_of(operations)
+    assert client.post("/segments/new/", said()).url == "/segments/acme-alone/"
+    assert "Acme alone saved" in client.get("/segments/acme-alone/").text
+    changed = client.post("/segments/acme-alone/edit/", said(label="Acme only", note="Shorter", based_on="1"))
+    assert changed.url == "/segments/acme-alone/"
+    assert "Shorter" in client.get(changed.url).text
+    assert client.post("/segments/acme-alone/remove/").url == "/segments/"
+    assert client.get("/segments/acme-alone/").status_code == 404
+    client.post(f"/undo/{Undo.objects.latest('pk').pk}/")
+    assert definitions("segment")["acme-alone"].parsed.label == "Acme only"
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("name = ", "Line 1, column 8"),
+        ("nam = 'x'", "Did you mean"),
+        ("segments has nobody", "has no"),
+        ("", "required"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_place_and_kept(
+    client_of: Any, operations: User, condition: str, message: str
+) -> None:
+    answer = client_of(operations).post("/segments/new/", said(condition=condition))
+    assert answer.status_code == 422
+    assert message in answer.text and "Acme alone" in answer.text
+    assert not ConfigVersion.objects.filter(key="acme-alone").exists()
+
+
+def test_the_preview_counts_names_and_compares(client_of: Any, operations: User, held: Account) -> None:
+    client = client_of(operations)
+    text = client.post("/segments/preview/", {"condition": NAMED, "segment": "new-customers"}).text
+    assert held.name in text and "Would enter" in text
+    left = client.post("/segments/preview/", {"condition": "not name = 'acme'", "segment": "new-customers"}).text
+    assert held.name in left.split("Would leave")[1]
+    assert "Line 1" in client.post("/segments/preview/", {"condition": "name ="}).text
+
+
+def test_what_lists_do_not_hold_is_worked_out(client_of: Any, operations: User, acme: Account) -> None:
+    text = client_of(operations).post("/segments/preview/", {"condition": "people changed in last 30 days"}).text
+    assert "People changed in the last 30 days" in text and "banner" not in text
+
+
+@pytest.mark.parametrize("who", ["owner", "viewer"])
+def test_only_operations_write(request: pytest.FixtureRequest, client_of: Any, who: str) -> None:
+    client = client_of(request.getfixturevalue(who))
+    assert client.get("/segments/new/").status_code == 403
+    assert client.post("/segments/new/", said()).status_code == 403
+    assert client.post("/segments/renewing/remove/").status_code == 403
+    assert client.post("/experiences/digital/place/", {"to": "up"}).status_code == 403
+    assert client.get("/experiences/digital/").status_code == 200
+    assert "Save" not in client.get("/experiences/digital/").text
+
+
+def test_what_is_used_says_by_whom_and_stays(client_of: Any, operations: User) -> None:
+    text = client_of(operations).get("/segments/digital/").text
+    assert "Still used by the experience Digital" in text
+    assert client_of(operations).post("/segments/digital/remove/").status_code == 422
+    assert "digital" in definitions("segment")
+
+
+def test_two_who_edit_at_once_are_told(client_of: Any, operations: User) -> None:
+    client = client_of(operations)
+    client.post("/segments/new/", said())
+    client.post("/segments/acme-alone/edit/", said(label="Once", based_on="1"))
+    assert client.post("/segments/acme-alone/edit/", said(label="Twice", based_on="1")).status_code == 409
+    assert definitions("segment")["acme-alone"].parsed.label == "Once"
+
+
+def test_experiences_stand_in_their_order_and_change_places(client_of: Any, operations: User, acme: Account) -> None:
+    client = client_of(operations)
+    assert _order(client) == ["high-touch", "digital", "pooled"]
+    client.post("/experiences/digital/place/", {"to": "up"})
+    assert _order(client) == ["digital", "high-touch", "pooled"]
+    assert client.post("/experiences/digital/place/", {"to": "up"}).status_code == 422
+
+
+def _order(client: Client) -> list[str]:
+    text = client.get("/experiences/").text
+    return sorted(("high-touch", "digital", "pooled"), key=lambda key: text.index(f"/experiences/{key}/"))
+
+
+def test_each_field_of_an_experience_is_edited(client_of: Any, operations: User) -> None:
+    client = client_of(operations)
+    page = client.get("/experiences/high-touch/")
+    assert "first answer: 4" in page.text
+    given = {
+        "label": "Closest", "help": "", "segment": "high-touch", "touch_model": "high", "priority": "12",
+        "cadence_days": "", "silent_days": "20", "scorecard": "high-touch", "others": ["pooled"],
+        "pipeline": "default", "service_levels": "first answer: 2", "skills": "security\nintegration", "plays": "",
+        "layout": "", "note": "", "based_on": "1",
+    }  # fmt: skip
+    assert client.post("/experiences/high-touch/", given).url == "/experiences/"
+    now = definitions("experience")["high-touch"].parsed
+    assert (now.label, now.priority, now.cadence_days, now.skills) == ("Closest", 12, None, ("security", "integration"))
+    assert now.scorecards == ("high-touch", "pooled") and now.service_levels == {"first answer": 2.0}
+    wrong = client.post("/experiences/high-touch/", given | {"priority": "100", "based_on": "2"})
+    assert wrong.status_code == 422 and "same priority 100" in wrong.text
+    wrong = client.post("/experiences/high-touch/", given | {"service_levels": "soon", "based_on": "2"})
+    assert wrong.status_code == 422 and "not a name, a colon and hours" in wrong.text
+
+
+def test_what_ships_fits_together() -> None:
+    assert faults() == []

@@ -1,0 +1,112 @@
+"""Experiences: who is served how, in which order they are asked, and writing them."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from firstwin.accounts.views.answers import attempt, reader
+from firstwin.core.errors import NotFound
+from firstwin.people.config.labels import labels
+from firstwin.people.config.store import Definition
+from firstwin.people.config.write import add_version
+from firstwin.people.rules import can_configure, require
+from firstwin.signals.actions.segments import free_priority, move_experience, write_experience
+from firstwin.signals.kinds.experience_text import KEY, TOUCH_MODELS
+from firstwin.signals.refresh.definitions import definitions_at
+from firstwin.signals.segments.forms import ExperienceForm, held
+from firstwin.signals.segments.overview import Standing, freshness, served
+from firstwin.signals.segments.serving import in_order
+from firstwin.signals.views.segments import READ_ONLY, READ_OR_WRITE, versions_of, written
+from firstwin.ui.jinja import page
+
+
+@require_safe
+def experience_list(request: HttpRequest) -> HttpResponse:
+    asker = reader(request)
+    now = served(asker.scope)
+    return page(
+        request,
+        "signals/experiences.html",
+        rows=[(one, now.get(one.key, Standing())) for one in in_order(definitions_at().experiences)],
+        nobody=now.get("", Standing()),
+        segments=dict(labels("segment")),
+        cards=dict(labels("scorecard")),
+        touch=dict(TOUCH_MODELS),
+        fresh=freshness(asker.scope),
+        may_edit=can_configure(asker.user),
+    )
+
+
+@require_http_methods(READ_OR_WRITE)
+def experience_new(request: HttpRequest) -> HttpResponse:
+    require(can_configure(reader(request).user), READ_ONLY)
+    initial = {"priority": free_priority(), "silent_days": 30, "touch_model": "pooled", "pipeline": "default"}
+    form = ExperienceForm(request.POST if request.method == "POST" else None, initial=initial)
+    return _edit(request, form, None)
+
+
+@require_http_methods(READ_OR_WRITE)
+def experience(request: HttpRequest, experience: str) -> HttpResponse:
+    """One experience: to read, and for those who may to edit."""
+    asker, what = reader(request), _experience(experience)
+    if request.method == "POST":
+        require(can_configure(asker.user), READ_ONLY)
+    initial = held(what.parsed) | {"based_on": what.number}
+    form = ExperienceForm(request.POST if request.method == "POST" else None, initial=initial)
+    return _edit(request, form, what)
+
+
+def _edit(request: HttpRequest, form: ExperienceForm, what: Definition | None) -> HttpResponse:
+    asker = reader(request)
+    if request.method == "POST" and form.is_valid():
+        said = form.experience(what.key if what else "")
+        saved = attempt(
+            form,
+            lambda: write_experience(
+                by=asker.user, experience=said, now=asker.now, note=form.cleaned_data["note"],
+                based_on=form.cleaned_data["based_on"] if what else None,
+            ),
+        )  # fmt: skip
+        if saved is not None:
+            written(request, [saved], f"{said.label} saved")
+            return HttpResponseRedirect(reverse("experiences"))
+    cards = dict(labels("scorecard"))
+    return page(
+        request,
+        "signals/experience.html",
+        status=422 if form.errors else 200,
+        form=form,
+        experience=what,
+        segments=dict(labels("segment")),
+        card_words=", ".join(cards.get(card, card) for card in what.parsed.scorecards) if what else "",
+        pipelines=dict(labels("pipeline")),
+        touch=dict(TOUCH_MODELS),
+        standing=served(asker.scope).get(what.key, Standing()) if what else None,
+        versions=versions_of(KEY, what.key) if what else [],
+        may_edit=can_configure(asker.user),
+    )
+
+
+@require_POST
+def experience_place(request: HttpRequest, experience: str) -> HttpResponse:
+    """Move one place up, or (`to=down`) down."""
+    asker, what = reader(request), _experience(experience)
+    up = request.POST.get("to") != "down"
+    moved = move_experience(by=asker.user, key=experience, up=up, now=asker.now)
+    written(request, moved, f"{what.parsed.label} is asked {'earlier' if up else 'later'}")
+    return HttpResponseRedirect(reverse("experiences"))
+
+
+@require_POST
+def experience_remove(request: HttpRequest, experience: str) -> HttpResponse:
+    asker, what = reader(request), _experience(experience)
+    removed = add_version(by=asker.user, kind=KEY, key=experience, body=None, now=asker.now)
+    written(request, [removed], f"{what.parsed.label} removed")
+    return HttpResponseRedirect(reverse("experiences"))
+
+
+def _experience(key: str) -> Definition:
+    found = definitions_at().experiences.get(key)
+    if found is None:
+        raise NotFound("There is no such experience.")
+    return found
