@@ -13,11 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstwin.settings")
 
 def main(word: str, *rest: str) -> None:
     measures: dict[str, Callable[..., dict[str, Any]]] = {
-        "scan": scan, "make": make, "all": everything, "objects": objects, "one": one, "check": check,
+        "scan": scan, "make": make, "all": everything, "objects": objects, "one": one, "weeks": weeks, "check": check,
     }  # fmt: skip
     said = measures[word](*rest)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"mb": peak, **said}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(json.dumps({"mb": used.ru_maxrss // 1024, "processor": used.ru_utime + used.ru_stime, **said}))
 
 
 def scan(column: str) -> dict[str, Any]:
@@ -66,6 +66,19 @@ def objects() -> dict[str, Any]:
 
     began = time.perf_counter()
     usage_of(None, LAST_ON, now=NOW)
+    return {"seconds": time.perf_counter() - began}
+
+
+def weeks(accounts: str) -> dict[str, Any]:
+    """A year of some accounts, each week as it was known then."""
+    _set_up()
+    from bench.usage_lake_made import LAST_ON, NOW, timedelta
+    from firstwin.core.clock import end_of
+    from firstwin.usage.metrics.many import columns_on
+
+    days = [LAST_ON - timedelta(days=7 * week + 3) for week in range(52)]
+    began = time.perf_counter()
+    columns_on(range(1, int(accounts) + 1), days, known_by=[end_of(day) for day in days], now=NOW)
     return {"seconds": time.perf_counter() - began}
 
 
