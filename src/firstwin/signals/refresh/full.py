@@ -8,6 +8,8 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from firstwin.accounts.models import Account
 from firstwin.accounts.timeline import batched
 from firstwin.core import clock
@@ -21,6 +23,7 @@ from firstwin.signals.refresh.due import Due, due_of
 from firstwin.signals.refresh.first import fold_past
 from firstwin.signals.refresh.once import make
 from firstwin.signals.refresh.store import publish_made
+from firstwin.signals.risks.alarms import snapshot_population
 
 SLICE = 20_000
 """Accounts of one sitting: what it holds in memory grows with them."""
@@ -55,6 +58,8 @@ def full_pass(now: datetime, *, kind: str = PassKind.NIGHTLY) -> Pass:
     row = Pass.objects.create(kind=kind, on=clock.day_of(now), started_at=now)
     tally, definitions = _Tally(), definitions_at()
     ids = list(Account.objects.filter(removed_at__isnull=True).order_by("pk").values_list("pk", flat=True))
+    with tally.of("population"):
+        snapshot_population(np.array(ids, np.int64), At.of(now), definitions.detectors)
     for some in batched(ids, SLICE):
         _slice(list(some), now, definitions, tally)
     failpoint("signals.pass.done")

@@ -12,6 +12,7 @@ from firstwin.signals.refresh.first import fold_past
 from firstwin.signals.refresh.lag import next_accounts
 from firstwin.signals.refresh.state import state_of
 from firstwin.signals.refresh.store import Published, publish_made
+from firstwin.signals.risks.alarms import alarms_of
 
 AT_ONCE = 300
 """Accounts of one round of the companion: so few that a new fact never waits long."""
@@ -37,4 +38,5 @@ def refresh_accounts(account_ids: Collection[int], *, now: datetime) -> Publishe
 
 def make(facts: Sitting, at: At, definitions: Definitions) -> Made:
     """All signals of the accounts of a sitting, by what the ledger remembers."""
-    return computed(facts.frame(at), definitions, state_of(facts.accounts, at, definitions))
+    alarms = alarms_of(facts.accounts, at, definitions.detectors)
+    return computed(facts.frame(at), definitions, state_of(facts.accounts, at, definitions), alarms=alarms)

@@ -12,6 +12,7 @@ from firstwin.signals.refresh.compute import Made, computed
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.due import Due, due_of
 from firstwin.signals.refresh.state import Before, State
+from firstwin.signals.risks.alarms import alarms_of
 from firstwin.signals.risks.found import Known
 from firstwin.signals.scores import ENGINE
 from firstwin.signals.scores.judged import judged
@@ -49,7 +50,9 @@ class Walk:
             if place % AHEAD == 0:
                 self.facts.prepare(ats[place : place + AHEAD])
             state = self._at(state, at)
-            made = computed(self.facts.frame(at), self.under(at), state)
+            under = self.under(at)
+            alarms = alarms_of(self.facts.accounts, at, under.detectors)
+            made = computed(self.facts.frame(at), under, state, alarms=alarms)
             due = due_of(made)
             yield Step(made, due)
             state = self._after(made, due)

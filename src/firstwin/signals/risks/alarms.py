@@ -95,7 +95,8 @@ def alarms_of(accounts: Ints, at: At, detectors: Mapping[str, Definition]) -> Al
 
 def snapshot_population(accounts: Ints, at: At, detectors: Mapping[str, Definition]) -> Population:
     """Write what all accounts together say on a day: seasons of the last two years, and for each alarm the height that
-    keeps its budget over the last half year. Written again on the same day it says the same of the same facts.
+    keeps its budget over the last half year. It counts from the next day on. Written again on the same day it says the
+    same of the same facts.
 
     accounts: every account there is.
     """
@@ -148,8 +149,8 @@ def _first(counts: Ints) -> Ints:
 
 
 def _snapshot(at: At) -> Mapping[str, Any] | None:
-    """The latest of that day or before that was written by then."""
-    rows = Population.objects.filter(key=KEY, on__lte=at.on, at__lte=at.known_by).order_by("-on")
+    """The latest of a day before that was written by then: all of a day is told by the same one."""
+    rows = Population.objects.filter(key=KEY, on__lt=at.on, at__lte=at.known_by).order_by("-on")
     found: Mapping[str, Any] | None = rows.values_list("body", flat=True).first()
     return found
 

@@ -53,7 +53,7 @@ def folded_history(
     state: Standings | None = None,
     close: Callable[[date], At] = At.close_of,
 ) -> History:
-    """Fold from `since` to `until`, both included.
+    """Fold from the Sunday on or before `since` to `until`, both included.
 
     state: where accounts stood before `since` (nobody anywhere unless given).
     close: a day → as of when it is looked at; the default knows only what was known by then. For a past that was
@@ -61,10 +61,11 @@ def folded_history(
     """
     fold = _Fold(sitting, pipelines, which, close)
     standings = state or Standings.none(len(sitting.accounts))
-    # The first day stands alone: what had happened before it is dated to it.
-    standings = fold.step(standings, number_of(since))
-    ends = [*range(number_of(since) + WEEK, number_of(until), WEEK), number_of(until)]
-    begin = number_of(since)
+    # Weeks end on Sundays whatever `since`, so that an account alone is folded as among others that began earlier.
+    begin = number_of(since) - (since.weekday() + 1) % WEEK
+    # The first of them stands alone: what had happened before it is dated to it.
+    standings = fold.step(standings, begin)
+    ends = [*range(begin + WEEK, number_of(until), WEEK), number_of(until)]
     for place, end in enumerate(ends):
         if place % _AHEAD == 0:
             sitting.prepare([close(day_of(day)) for day in ends[place : place + _AHEAD]])

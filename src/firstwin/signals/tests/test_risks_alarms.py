@@ -28,6 +28,7 @@ from firstwin.usage.tests.raw import Raw, put
 NOW = datetime(2026, 6, 2, 9, tzinfo=UTC)  # a Tuesday
 LAST = date(2026, 5, 31)
 AT = At.of(NOW)
+BEFORE = At.of(NOW - timedelta(days=1))
 WEEKS = SPAN + YEAR
 FALLING = Detector("falling", "Use is falling", What.RISK, Severity.MEDIUM, "usage", alarm=Alarm(budget=1.0))
 DETECTORS: Mapping[str, Definition] = {"falling": defined("detector", FALLING)}
@@ -69,7 +70,7 @@ def test_counts_by_week(accounts: list[int]) -> None:
 
 
 def test_who_fell_is_found_and_nobody_else(accounts: list[int]) -> None:
-    snapshot_population(np.array(accounts), AT, DETECTORS)
+    snapshot_population(np.array(accounts), BEFORE, DETECTORS)
     found = alarms_of(np.array(accounts), AT, DETECTORS)
     assert found is not None
     assert np.flatnonzero(found.fires("falling")).tolist() == [9]
@@ -81,7 +82,7 @@ def test_who_fell_is_found_and_nobody_else(accounts: list[int]) -> None:
 
 
 def test_one_account_alone_is_told_the_same_as_among_all(accounts: list[int]) -> None:
-    snapshot_population(np.array(accounts), AT, DETECTORS)
+    snapshot_population(np.array(accounts), BEFORE, DETECTORS)
     together = alarms_of(np.array(accounts), AT, DETECTORS)
     assert together is not None
     for place, pk in enumerate(accounts):
@@ -91,14 +92,14 @@ def test_one_account_alone_is_told_the_same_as_among_all(accounts: list[int]) ->
         assert alone.fires("falling")[0] == together.fires("falling")[place]
 
 
-def test_a_snapshot_is_dated_and_read_only_from_its_day_on(accounts: list[int]) -> None:
+def test_a_snapshot_is_dated_and_read_from_the_next_day_on(accounts: list[int]) -> None:
     ids = np.array(accounts)
     assert alarms_of(ids, AT, DETECTORS) is None
-    first = snapshot_population(ids, AT, DETECTORS)
-    again = snapshot_population(ids, AT, DETECTORS)
+    first = snapshot_population(ids, BEFORE, DETECTORS)
+    again = snapshot_population(ids, BEFORE, DETECTORS)
     assert first.pk == again.pk and first.body == again.body
     assert Population.objects.get().body["managers"] == 1
-    assert alarms_of(ids, At.of(NOW - timedelta(days=1)), DETECTORS) is None
+    assert alarms_of(ids, BEFORE, DETECTORS) is None  # all of a day is told by what was written before it
     later = At.of(NOW + timedelta(days=9))  # a week the snapshot does not know yet
     assert alarms_of(ids, later, DETECTORS) is not None
     assert alarms_of(ids, AT, {}) is None

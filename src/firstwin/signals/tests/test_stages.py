@@ -224,6 +224,15 @@ def test_history_in_weekly_steps_names_the_days(days: dict[int, Any]) -> None:
     assert found.standings.same_as(state)
 
 
+@settings(deadline=None, max_examples=15)
+@given(HISTORY, st.integers(0, 20))
+def test_history_alone_is_as_among_others_that_began_earlier(days: dict[int, Any], begins: int) -> None:
+    later = {0: (None, None, False)} | {n + begins: values for n, values in days.items()}
+    alone = folded_history(_table(later), PIPELINES, lambda frame: _which(len(frame)), day(begins), day(70), close=at)
+    early = folded_history(_table(later), PIPELINES, lambda frame: _which(len(frame)), day(0), day(70), close=at)
+    assert alone.moves == early.moves
+
+
 def test_history_of_many_asks_for_few_days() -> None:
     table = _table({3: (True, 0, False), 40: (True, 1, False)}, ids=tuple(range(1, 50)))
     found = folded_history(table, PIPELINES, lambda frame: _which(len(frame)), day(0), day(364), close=at)
