@@ -1,6 +1,6 @@
 """What this room brings to the others: registered once, when the app is ready."""
 
-from firstwin.signals import fields, merging, published
+from firstwin.signals import dossier, fields, invariants, merging, published
 from firstwin.signals.actions import (  # noqa: F401  (what can be taken back registers itself)
     dismiss,
     override,
@@ -25,4 +25,6 @@ def register() -> None:
     published.register_all()
     merging.register_rules()
     companion.register()
+    invariants.register_all()
+    dossier.register_chapters()
     entries.register_all()
