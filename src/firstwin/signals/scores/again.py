@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from firstwin.people.audit import canonical
 from firstwin.people.config.store import Definition
 from firstwin.signals.scores.compute import scores_of
 from firstwin.signals.scores.gathered import gathered_from
@@ -11,4 +10,4 @@ from firstwin.signals.scores.gathered import gathered_from
 def recomputed(definition: Definition, inputs: bytes) -> bytes:
     """The result, from the inputs and the definition alone. To the byte what was published with them."""
     found = gathered_from(definition.parsed, inputs)
-    return canonical(scores_of(definition.parsed, found, np.zeros(1, np.int64)).plain(0))
+    return scores_of(definition.parsed, found, np.zeros(1, np.int64)).row(0).result

@@ -2,26 +2,23 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from firstwin.core.conditions.mask import FrameLike
-from firstwin.people.audit import canonical
 from firstwin.people.config.store import Definition
 from firstwin.science.scoring import FULL, NOTHING, Card, Given, Scored, bands
 from firstwin.science.scoring import scored as scored_all
 from firstwin.signals.kinds.scorecard import Scorecard
-from firstwin.signals.scores.gathered import Gathered, gathered, set_of
+from firstwin.signals.scores.gathered import AccountFrame, Gathered, gathered
 from firstwin.signals.scores.judged import Judged
 from firstwin.signals.scores.remembered import Remembered
-from firstwin.signals.scores.states import STATES, States, states
+from firstwin.signals.scores.states import States, states
+from firstwin.signals.scores.written import BANDS, Writer
 
 Ints = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
-
-BANDS = ("unknown", "red", "amber", "green")
 
 
 class ScoreRow(NamedTuple):
@@ -64,42 +61,22 @@ class Scores:
         return self.found.coverage
 
     def row(self, place: int) -> ScoreRow:
-        """One account as it is published."""
-        score = int(self.found.score[place]) if self.band_places[place] else None
-        return ScoreRow(
-            score,
-            BANDS[self.band_places[place]],
-            int(self.found.coverage[place]),
-            self.gathered.inputs(place),
-            canonical(self.plain(place)),
-        )
+        """One account as it is published.
 
-    def plain(self, place: int) -> dict[str, Any]:
-        """The result as plain data.
-
-        measures: [key, state, what the value is, value, points, weight, contribution, [last points, day] or null].
-        groups: [key, points, weight, contribution, of which by what people set, how many measures].  Points and
-        contributions are hundredths, weights millionths.  computed: the score before anybody set it.
-        shift: what setting it made.
+        result: on, score, computed (before anybody set it), band, coverage, least (coverage needed), worst (key),
+        measures: [key, state, what the value is, value, points, weight, contribution, [last points, day] or null],
+        groups: [key, points, weight, contribution, of which by what people set, how many measures], shift (what
+        setting the score made), set: [level, target, points, id]. Points and contributions are hundredths, weights
+        millionths.
         """
-        told = self._plain
-        score = told.score[place] if self.band_places[place] else None
-        worst = told.worst[place]
-        shift = told.score_shift[place]
-        has_score = told.score[place] != NOTHING
-        return {
-            "on": self.gathered.on.isoformat(),
-            "score": score,
-            "computed": told.score[place] - shift if has_score else None,
-            "band": BANDS[self.band_places[place]],
-            "coverage": told.coverage[place],
-            "least": _of_full(self.card.least_coverage),
-            "worst": None if worst == NOTHING else self.card.measures[worst].key,
-            "measures": [told.measure(row, place) for row in range(len(self.card.measures))],
-            "groups": [told.group(row, place) for row in range(len(self.card.groups))],
-            "shift": shift,
-            "set": set_of(self.gathered.in_force[place]),
-        }
+        band = int(self.band_places[place])
+        return ScoreRow(
+            int(self.found.score[place]) if band else None,
+            BANDS[band],
+            int(self.found.coverage[place]),
+            self._writer.inputs(place),
+            self._writer.result(place),
+        )
 
     def remembered(self) -> Remembered:
         """What the next reading has to know, when this one is not asked of the ledger."""
@@ -107,12 +84,12 @@ class Scores:
         return Remembered(self.accounts, tuple(one.key for one in self.card.measures), points, on)
 
     @cached_property
-    def _plain(self) -> "_Plain":
-        return _Plain.of(self)
+    def _writer(self) -> Writer:
+        return Writer(self, _of_full(self.card.least_coverage))
 
 
 def scored(
-    frame: FrameLike, card: Definition, *, remembered: Remembered | None = None, judged: Judged | None = None
+    frame: AccountFrame, card: Definition, *, remembered: Remembered | None = None, judged: Judged | None = None
 ) -> Scores:
     """Score every account of the frame. remembered: what their last readings knew.  judged: what people set."""
     parsed: Scorecard = card.parsed
@@ -167,83 +144,3 @@ def _set_by_people(card: Scorecard, found: Gathered, n: int) -> tuple[Ints, Ints
 
 def _of_full(share: float) -> int:
     return int(share * FULL + 0.5)
-
-
-@dataclass(frozen=True)
-class _Plain:
-    """Lists of plain numbers, made once: asking arrays one by one is slow."""
-
-    score: list[int]
-    coverage: list[int]
-    worst: list[int]
-    score_shift: list[int]
-    measures: list[tuple[str, str, list[int], list[Any], list[int], list[int], list[int], list[Any]]]
-    groups: list[tuple[str, list[int], list[int], list[int], list[int], int]]
-
-    @classmethod
-    def of(cls, scores: Scores) -> "_Plain":
-        found, measured, on = scores.found, scores.states, scores.gathered.on
-        weights, group_weights = _millionths(found.weights), _millionths(found.group_weights)
-        points = np.where(measured.counts & measured.applies, measured.points, NOTHING)
-        own = np.zeros_like(found.group_shifts)
-        row = 0
-        for place, group in enumerate(scores.card.groups):
-            for _ in group.measures:
-                own[place] += found.contributions[row]
-                row += 1
-        lasts = _lasts(scores)
-        measures = [
-            (measure.key, held.code, measured.state[row].tolist(), _shown(held.spoken(on), held.known),
-             points[row].tolist(), weights[row].tolist(), found.contributions[row].tolist(), lasts[row])
-            for row, (measure, held) in enumerate(zip(scores.card.measures, scores.gathered.held, strict=True))
-        ]  # fmt: skip
-        groups = [
-            (group.key, found.group_points[row].tolist(), group_weights[row].tolist(),
-             (own[row] + found.group_shifts[row]).tolist(), found.group_shifts[row].tolist(), len(group.measures))
-            for row, group in enumerate(scores.card.groups)
-        ]  # fmt: skip
-        return cls(found.score.tolist(), found.coverage.tolist(), found.worst.tolist(), found.score_shift.tolist(),
-                   measures, groups)  # fmt: skip
-
-    def measure(self, row: int, place: int) -> list[Any]:
-        key, code, state, shown, points, weights, contributions, lasts = self.measures[row]
-        known = points[place]
-        return [
-            key, STATES[state[place]], code, shown[place], None if known == NOTHING else known, weights[place],
-            contributions[place], lasts[place],
-        ]  # fmt: skip
-
-    def group(self, row: int, place: int) -> list[Any]:
-        key, points, weights, contributions, shifts, size = self.groups[row]
-        known = points[place]
-        return [key, None if known == NOTHING else known, weights[place], contributions[place], shifts[place], size]
-
-
-def _lasts(scores: Scores) -> list[list[Any]]:
-    """[points, day] where they are not those of today's value."""
-    points, on = scores.states.memory
-    told = []
-    for row in range(len(points)):
-        is_own = scores.states.state[row] == STATES.index("scored")
-        told.append(
-            [
-                None if own or known == NOTHING else [known, day]
-                for own, known, day in zip(is_own.tolist(), points[row].tolist(), on[row].tolist(), strict=True)
-            ]
-        )
-    return told
-
-
-def _shown(values: "npt.NDArray[Any]", known: "npt.NDArray[np.bool_]") -> list[Any]:
-    """Plain values, floats rounded; None where unknown. Whole numbers are told as such."""
-    if values.dtype.kind == "f":
-        values = np.round(values, 6)
-        return [
-            (int(one) if one == int(one) else one) if there else None
-            for one, there in zip(values.tolist(), known.tolist(), strict=True)
-        ]
-    return [one if there else None for one, there in zip(values.tolist(), known.tolist(), strict=True)]
-
-
-def _millionths(values: "npt.NDArray[np.float64]") -> Ints:
-    return np.floor(values * 1e6 + 0.5).astype(np.int64)

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -12,7 +11,6 @@ import numpy.typing as npt
 
 from firstwin.core.conditions.mask import FrameLike
 from firstwin.core.conditions.vectors import DAY_ZERO
-from firstwin.people.audit import canonical
 from firstwin.science.scoring import NOTHING
 from firstwin.signals.kinds.scorecard import Scorecard
 from firstwin.signals.scores.held import WORDS, Held, held
@@ -20,6 +18,13 @@ from firstwin.signals.scores.judged import InForce, Judged
 from firstwin.signals.scores.remembered import Remembered
 
 Ints = npt.NDArray[np.int64]
+
+
+class AccountFrame(FrameLike, Protocol):
+    """A frame that says whose columns it holds."""
+
+    @property
+    def accounts(self) -> Ints: ...
 
 
 @dataclass(frozen=True)
@@ -38,35 +43,8 @@ class Gathered:
     def __len__(self) -> int:
         return len(self.in_force)
 
-    def inputs(self, place: int) -> bytes:
-        """Of one account, as canonical JSON: `recomputed` makes the result of it and the definition alone."""
-        measures = [
-            [one.code, _stored(one.code, values[place], before[place]) if known[place] else None, variant[place], last]
-            for (one, values, before, known, variant), last in zip(
-                self._plain, self.last_of(place), strict=True
-            )
-        ]  # fmt: skip
-        return canonical({"on": self.on.isoformat(), "measures": measures, "set": set_of(self.in_force[place])})
 
-    def last_of(self, place: int) -> list[list[int] | None]:
-        """[points, day] by measure; None where it never had a value."""
-        points, on = self._last
-        return [None if known < 0 else [known, day] for known, day in zip(points[place], on[place], strict=True)]
-
-    @cached_property
-    def _plain(self) -> list[tuple[Held, list[Any], list[Any], list[bool], list[int]]]:
-        return [
-            (one, one.values.tolist(), (one.values if one.before is None else one.before).tolist(),
-             one.known.tolist(), one.variant.tolist())
-            for one in self.held
-        ]  # fmt: skip
-
-    @cached_property
-    def _last(self) -> tuple[list[list[int]], list[list[int]]]:
-        return self.last_points.T.tolist(), self.last_on.T.tolist()
-
-
-def gathered(frame: FrameLike, key: str, card: Scorecard, remembered: Remembered, judged: Judged) -> Gathered:
+def gathered(frame: AccountFrame, key: str, card: Scorecard, remembered: Remembered, judged: Judged) -> Gathered:
     """From a frame. key: of the scorecard, under which people set points."""
     accounts = frame.accounts
     points, on = remembered.aligned(accounts, [measure.key for measure in card.measures])

@@ -1,8 +1,9 @@
 """What the last readings knew: the points of each measure when it last had a value. Losing it then raises nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -40,15 +41,21 @@ class Remembered:
         seen_on: the last day on which that result was found to hold still; what had a value then had it that day.
         """
         accounts = np.array(sorted(results), np.int64)
-        found = [_memory(results[pk], (seen_on or {}).get(pk)) for pk in accounts.tolist()]
-        keys = tuple(dict.fromkeys(key for memory in found for key in memory))
-        rows = {key: row for row, key in enumerate(keys)}
-        points = np.full((len(keys), len(accounts)), NOTHING, np.int64)
-        on = np.zeros_like(points)
-        for place, memory in enumerate(found):
-            for key, (known, day) in memory.items():
-                points[rows[key], place], on[rows[key], place] = known, day
-        return cls(accounts, keys, points, on)
+        points: dict[str, list[int]] = {}
+        on: dict[str, list[int]] = {}
+        for place, pk in enumerate(accounts.tolist()):
+            seen = None if seen_on is None else seen_on.get(pk)
+            for key, known, day in _memory(results[pk], seen):
+                if key not in points:
+                    points[key], on[key] = [NOTHING] * len(accounts), [0] * len(accounts)
+                points[key][place], on[key][place] = known, day
+        shape = len(points), len(accounts)
+        return cls(
+            accounts,
+            tuple(points),
+            np.array([*points.values()], np.int64).reshape(shape),
+            np.array([*on.values()], np.int64).reshape(shape),
+        )
 
     def aligned(self, accounts: Ints, keys: Sequence[str]) -> tuple[Ints, Ints]:
         """(points, on) for these measures and accounts, in their order."""
@@ -66,18 +73,31 @@ class Remembered:
         return points, on
 
 
-def _memory(result: bytes, seen_on: date | None) -> dict[str, tuple[int, int]]:
-    """Measure → (points, day)."""
-    told: dict[str, Any] = msgspec.json.decode(result)
-    made = day_number(date.fromisoformat(told["on"]))
+class _Told(msgspec.Struct):
+    """What is read of a result here."""
+
+    on: str
+    measures: list[tuple[str, str, str, Any, int | None, int, int, tuple[int, int] | None]]
+
+
+_READ = msgspec.json.Decoder(_Told)
+
+
+def _memory(result: bytes, seen_on: date | None) -> Iterator[tuple[str, int, int]]:
+    """(measure, points, day)."""
+    told = _READ.decode(result)
+    made = _day_of_text(told.on)
     seen = made if seen_on is None else max(made, day_number(seen_on))
-    found = {}
-    for key, state, _, _, points, _, _, last in told["measures"]:
+    for key, state, _, _, points, _, _, last in told.measures:
         if last is not None:
-            found[key] = (last[0], seen if last[1] == made else last[1])
-        elif state == "scored":
-            found[key] = (points, seen)
-    return found
+            yield key, last[0], seen if last[1] == made else last[1]
+        elif state == "scored" and points is not None:
+            yield key, points, seen
+
+
+@lru_cache(maxsize=1_000)
+def _day_of_text(text: str) -> int:
+    return day_number(date.fromisoformat(text))
 
 
 def day_number(day: date) -> int:

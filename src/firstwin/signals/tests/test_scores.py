@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firstwin.people.audit import canonical
 from firstwin.signals.scores.again import recomputed
 from firstwin.signals.scores.compute import Scores, scored
 from firstwin.signals.scores.judged import InForce, Judged
@@ -185,6 +186,8 @@ def test_a_reading_recomputes_from_its_inputs_and_alone_to_the_byte(rows: list[A
     for place in range(n):
         row = together.row(place)
         assert recomputed(CARD, row.inputs) == row.result
+        for told_as in (row.inputs, row.result):
+            assert canonical(json.loads(told_as)) == told_as
         alone = scores([place], [place + 1]).row(0)
         assert alone == row
         plain = told(together, place)
