@@ -8,19 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import QuerySet
 
 from firstwin.core.errors import Refused
 from firstwin.core.text import did_you_mean
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from firstwin.core.conditions.tree import Related
-    from firstwin.core.frames import At
 
 Choices = tuple[tuple[Any, str], ...]
 Rows = Callable[[], "QuerySet[Any]"]
@@ -114,8 +107,8 @@ class Collection:
     dated: path of the date or moment of a row, where "in the last n days" makes sense.
     one: the word for one of them ("contact"), where it is not the label without its s.
     at: (moment, known by) → its rows as they were true at that moment, among what was known by then.
-    tally: (account ids, rising; as of when; what is asked, a `conditions.Related`) → how many rows by account, where
-        there are too many to be looked at one by one. Raises Refused for a condition on them it cannot count by.
+    did: key of its field that names what was done: “did export at least 3 times” instead of “events where …”.
+    reach: of how many days back it has rows, today included, where it does not have all.
     """
 
     key: str
@@ -127,7 +120,8 @@ class Collection:
     dated: str | None = None
     one: str = ""
     at: "Callable[[datetime, datetime | None], QuerySet[Any]] | None" = None
-    tally: "Callable[[npt.NDArray[np.int64], At, Related], npt.NDArray[np.int64]] | None" = None
+    reach: int | None = None
+    did: str = ""
 
     @property
     def vocabulary(self) -> "Vocabulary":

@@ -42,6 +42,8 @@ def related_collection(tree: Related, vocabulary: Vocabulary, inside: Collection
     collection = vocabulary.collection(tree.collection)
     if tree.within_days is not None and collection.dated is None:
         raise Refused(f"{collection.label} carry no date, so they cannot be asked for by a window.")
+    if collection.reach is not None and (tree.within_days is None or tree.within_days > collection.reach):
+        raise Refused(f"{collection.label} are looked back over for {collection.reach} days: say in how many of them.")
     return collection
 
 

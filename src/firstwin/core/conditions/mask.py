@@ -29,7 +29,10 @@ Ints = npt.NDArray[np.int64]
 
 
 class RowsLike(Protocol):
-    """The rows of a collection. owner: for each row the place of its account, rising.  dated: days since 1970."""
+    """The rows of a collection. owner: for each row the place of its account, rising.  dated: days since 1970.
+
+    times: how often it happened, where a row stands for several.
+    """
 
     @property
     def owner(self) -> Ints: ...
@@ -37,13 +40,13 @@ class RowsLike(Protocol):
     def columns(self) -> Mapping[str, Column]: ...
     @property
     def dated(self) -> Column | None: ...
+    @property
+    def times(self) -> Ints | None: ...
 
 
 class FrameLike(Protocol):
     """What a condition is asked of."""
 
-    @property
-    def accounts(self) -> Ints: ...
     @property
     def at(self) -> At: ...
     @property
@@ -78,10 +81,6 @@ class _OfRows:
 
     def __len__(self) -> int:
         return len(self.found.owner)
-
-    @property
-    def accounts(self) -> Ints:
-        raise Refused("Rows have no accounts of their own.")
 
     def column(self, key: str) -> Column:
         return self.found.columns[key]
@@ -143,8 +142,6 @@ class _Asked:
 
     def counts(self, tree: Related, path: str) -> Ints:
         collection = related_collection(tree, self.frame.vocabulary, self.inside)
-        if collection.tally is not None:
-            return collection.tally(self.frame.accounts, self.frame.at, tree)
         rows = self.frame.rows(collection.key)
         counted = np.ones(len(rows.owner), dtype=np.bool_)
         if tree.within_days is not None and rows.dated is not None:
@@ -154,8 +151,8 @@ class _Asked:
             own = _OfRows(self.frame.at, collection.vocabulary, rows)
             here = f"{path}.{tree.quantifier} {tree.collection}".lstrip(".")
             counted = counted & _Asked(own, self.today, self.me, collection).mask(tree.where, here)
-        times = getattr(rows, "times", None)  # a row may stand for several
-        found = np.bincount(rows.owner[counted], times if times is None else times[counted], len(self.frame))
+        times = None if rows.times is None else rows.times[counted]
+        found = np.bincount(rows.owner[counted], times, len(self.frame))
         return found.astype(np.int64)
 
 

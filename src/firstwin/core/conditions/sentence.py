@@ -62,7 +62,19 @@ def _said_related(tree: Related, vocabulary: Vocabulary) -> str:
         case _:
             start = f"{_COUNTS[tree.op]} {counted(tree.n, one, many)}"
     window = f" in the last {counted(tree.within_days, 'day')}" if tree.within_days is not None else ""
-    return start + window + _where(tree, collection)
+    return _said_done(tree, collection, window) or start + window + _where(tree, collection)
+
+
+def _said_done(tree: Related, collection: Collection, window: str) -> str:
+    """“did export at least 3 times in the last 14 days”, where that is what is asked."""
+    test = tree.where
+    if not isinstance(test, Test) or test.field != collection.did or test.op != "eq":
+        return ""
+    name = _shown(collection.vocabulary.field(test.field), test.value)
+    if tree.quantifier == "none":
+        return f"did not do {name}{window}"
+    times = "" if tree.quantifier == "any" else f" {_COUNTS[tree.op]} {'once' if tree.n == 1 else f'{tree.n:,} times'}"
+    return f"did {name}{times}{window}"
 
 
 def _where(tree: Related, collection: Collection) -> str:

@@ -21,6 +21,7 @@ class RowsOf:
     owner: npt.NDArray[np.int64]
     columns: Mapping[str, Column]
     dated: Column | None
+    times: npt.NDArray[np.int64] | None = None
 
 
 @dataclass

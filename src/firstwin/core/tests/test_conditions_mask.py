@@ -5,18 +5,31 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from firstwin.core.conditions import All, Change, Condition, Not, Related, Test, check, holds, parse_text, to_q
+from firstwin.core.conditions import (
+    All,
+    Change,
+    Condition,
+    Not,
+    Related,
+    Test,
+    check,
+    holds,
+    parse_text,
+    sentence,
+    to_q,
+)
 from firstwin.core.conditions import Any as AnyOf
 from firstwin.core.conditions.mask import mask
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Collection, Field, Kind, Vocabulary
 from firstwin.core.frames import At
-from firstwin.core.tests.framed import RowFrame
+from firstwin.core.tests.framed import RowFrame, RowsOf
 from firstwin.core.tests.test_conditions_agree import edges
 from firstwin.core.tests.trees import trees
 from firstwin.core.tests.world import MODELS, TODAY, VOCABULARY, Shop, World, tables
@@ -135,19 +148,48 @@ def test_rows_have_no_past() -> None:
         mask(tree, RowFrame.of({1: {}}, VOCABULARY, TODAY))
 
 
+NAME = Field("name", Kind.CHOICE, "Name", "usage")
+EVENTS = Vocabulary(
+    {"score": VOCABULARY.fields["score"]},
+    {"events": Collection("events", "Events", "usage", (NAME,), None, dated="day", one="event", reach=90, did="name")},
+)
+
+
 def test_what_only_frames_know_is_asked_of_a_segment() -> None:
-    events = Collection("events", "Events", "usage", (Field("name", Kind.CHOICE, "Name", "usage"),), None, tally=tally)
-    vocabulary = Vocabulary({"score": VOCABULARY.fields["score"]}, {"events": events})
-    for tree in (Test("score", "gt", 1), Related("any", "events")):
-        check(tree, vocabulary)
+    for tree in (Test("score", "gt", 1), Related("any", "events", within_days=7)):
+        check(tree, EVENTS)
         with pytest.raises(Refused, match="save the condition as a segment"):
-            to_q(tree, vocabulary, TODAY)
-    frame = RowFrame.of({1: {}, 2: {}, 5: {}}, vocabulary, TODAY)
-    assert mask(parse_text("count(events where name = 'export') >= 2"), frame).tolist() == [False, True, True]
+            to_q(tree, EVENTS, TODAY)
 
 
-def tally(accounts: Any, at: At, tree: Related) -> Any:
-    return accounts
+def test_a_row_that_stands_for_several_counts_as_many() -> None:
+    told = [{"name": name, "_dated": TODAY} for name in ("export", "export", "login")]
+    frame = RowFrame.of({1: {"events": told[2:]}, 2: {"events": told}}, EVENTS, TODAY)
+    rows = frame.related["events"]
+    frame.related["events"] = RowsOf(rows.owner, rows.columns, rows.dated, np.array([9, 1, 2, 9]))
+    asked = "count(events in last 14 days where name = export) {} 3"
+    assert mask(parse_text(asked.format(">=")), frame).tolist() == [False, True]
+    assert mask(parse_text(asked.format("<")), frame).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("count(events in last 14 days where name = report) >= 3", "Did report at least 3 times in the last 14 days"),
+        ("count(events in last 1 days where name = report) = 1", "Did report exactly once in the last 1 day"),
+        ("any(events in last 14 days where name = report)", "Did report in the last 14 days"),
+        ("none(events in last 14 days where name = report)", "Did not do report in the last 14 days"),
+        ("any(events in last 14 days)", "Any event in the last 14 days"),
+    ],
+)
+def test_what_was_done_reads_as_one_says_it(text: str, said: str) -> None:
+    assert sentence(parse_text(text), EVENTS) == said
+
+
+@pytest.mark.parametrize("days", [None, 91])
+def test_rows_are_not_asked_for_beyond_what_there_is(days: int | None) -> None:
+    with pytest.raises(Refused, match="looked back over for 90 days"):
+        check(Related("any", "events", within_days=days), EVENTS)
 
 
 def test_refusals_name_the_place() -> None:

@@ -18,7 +18,7 @@ def _names() -> Iterable[tuple[Any, str]]:
 
 
 EVENTS = Collection(
-    "events", "Events", ROOM, model=None, dated="day", one="event",
+    "events", "Events", ROOM, model=None, dated="day", one="event", reach=DAYS, did="name",
     fields=(
         Field("name", Kind.CHOICE, "Name", ROOM, choices=_names, help="What was done, as events name it."),
         Field("count", Kind.NUMBER, "Times on the day", ROOM, help="How often that was done on one day."),
