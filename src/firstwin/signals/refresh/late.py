@@ -1,0 +1,49 @@
+"""Facts about an account that were learned after a moment: rows that came late, and rows that stood down since."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from firstwin.core.frames import SqlFamily, frame_families
+
+MOST = 20
+"""Rows told of one table."""
+
+
+@dataclass(frozen=True)
+class Late:
+    """known_at: when its source knew it; recorded_at: when it came; known_until: when it stood down."""
+
+    table: str
+    id: int
+    known_at: datetime
+    known_until: datetime | None
+    recorded_at: datetime
+
+
+def late_facts(account_id: int, *, since: datetime, until: datetime) -> Iterator[Late]:
+    """What was recorded after `since` and counts as known by `until`, and what stood down in between."""
+    for model, path in _tables():
+        came = Q(recorded_at__gt=since, known_at__lte=until)
+        went = Q(known_until__gt=since, known_until__lte=until) | Q(known_until__lte=since, recorded_at__gt=since)
+        rows = model._base_manager.filter(came | went, **{path: account_id}).order_by("pk")
+        names = ("pk", "known_at", "known_until", "recorded_at")
+        for row in rows.values_list(*names)[:MOST]:
+            yield Late(model._meta.label_lower, *row)
+
+
+def _tables() -> Iterator[tuple[Any, str]]:
+    """Tables of facts that the frame reads, with the column that names the account."""
+    seen = set()
+    for family in frame_families().values():
+        for table in family.tables if isinstance(family, SqlFamily) else ():
+            if table.account is None:
+                continue
+            model = table.rows().model
+            names = {field.attname for field in model._meta.concrete_fields}
+            if {"known_at", "known_until", "recorded_at", table.account} <= names and model not in seen:
+                seen.add(model)
+                yield model, table.account
