@@ -8,6 +8,7 @@ from firstwin.core.errors import Refused
 from firstwin.core.text import listing
 from firstwin.people.config.kinds import DefinitionKind, Reference, kind_of, kinds
 from firstwin.people.config.labels import Bodies, planning, standing_bodies
+from firstwin.people.models import ConfigVersion
 
 Parsed = Mapping[str, Mapping[str, Any]]
 
@@ -71,8 +72,19 @@ def dependants(kind: str, key: str) -> list[Dependant]:
     return referred().get((kind, key), [])
 
 
-def referred() -> dict[tuple[str, str], list[Dependant]]:
-    """The same of everything that is referred to, by kind and key."""
+def referred() -> Mapping[tuple[str, str], list[Dependant]]:
+    """The same of everything that is referred to, by kind and key. Remembered until a definition changes."""
+    mark = ConfigVersion.objects.order_by("-pk").values_list("pk", "at").first()
+    if mark not in _remembered:
+        _remembered.clear()
+        _remembered[mark] = _referred()
+    return _remembered[mark]
+
+
+_remembered: dict[Any, Mapping[tuple[str, str], list[Dependant]]] = {}
+
+
+def _referred() -> dict[tuple[str, str], list[Dependant]]:
     bodies = bodies_with()
     found: dict[tuple[str, str], dict[tuple[str, str], Dependant]] = {}
     for kind, key, what in _each(_parsed(bodies, [])):

@@ -10,30 +10,43 @@ where:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from firstwin.core.conditions import dump
+from firstwin.core.conditions import Condition, Test, dump
+from firstwin.core.conditions.values import ME
 from firstwin.core.errors import Refused
-from firstwin.core.fields import vocabulary
+from firstwin.core.fields import Kind, Vocabulary, vocabulary
+from firstwin.core.text import fold
 from firstwin.people.config.kinds import DefinitionKind, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.pipeline_text import segments_named
 from firstwin.signals.kinds.segment import Segment
 from firstwin.signals.kinds.shipped import shipped
-from firstwin.signals.segments.layers import layers
+from firstwin.signals.segments.layers import layers, own_nodes
 
 KEY = "segment"
 
 
 def parse(key: str, body: Mapping[str, Any]) -> Segment:
     """Raises Refused with the path of the first fault."""
-    reader = Reader(body)
-    segment = Segment(
-        key=key,
-        label=reader.text("label", most=60),
-        where=reader.condition("where", vocabulary()),
-        help=reader.text("help", ""),
-    )
+    reader, known = Reader(body), vocabulary()
+    label, where = reader.text("label", most=60), reader.condition("where", known)
+    if asks_me(where, known):
+        raise reader.refused("where", "A segment is the same whoever looks: name the person instead of “me”.")
+    segment = Segment(key=key, label=label, where=where, help=reader.text("help", ""))
     reader.done()
     return segment
+
+
+def asks_me(tree: Condition, known: Vocabulary) -> bool:
+    """Whether a condition depends on who asks."""
+    return any(
+        isinstance(node, Test) and known.field(node.field).kind is Kind.PERSON and ME in _words(node.value)
+        for node in own_nodes(tree)
+    )
+
+
+def _words(value: Any) -> list[str]:
+    values = value if isinstance(value, tuple) else (value,)
+    return [fold(one) for one in values if isinstance(one, str)]
 
 
 def dumped(segment: Segment) -> dict[str, Any]:

@@ -44,14 +44,14 @@ def segment_of(one: Any) -> Segment:
 
 def spoken_of(tree: Condition | None) -> list[str]:
     """Keys of the segments that a condition asks about, each once."""
-    found = (node.value for node in _own(tree) if isinstance(node, Test) and node.field == FIELD)
+    found = (node.value for node in own_nodes(tree) if isinstance(node, Test) and node.field == FIELD)
     words = (word for value in found for word in (value if isinstance(value, tuple) else (value,)))
     return list(dict.fromkeys(word for word in words if isinstance(word, str)))
 
 
 def signals_read(tree: Condition | None, known: Vocabulary) -> list[str]:
     """Keys of the signals that a condition reads, other than segments, each once."""
-    keys = (node.field for node in _own(tree) if isinstance(node, Test) and node.field != FIELD)
+    keys = (node.field for node in own_nodes(tree) if isinstance(node, Test) and node.field != FIELD)
     return list(dict.fromkeys(key for key in keys if key in known.fields and known.fields[key].room == _ROOM))
 
 
@@ -60,14 +60,14 @@ def asks_all(tree: Condition) -> bool:
     return any(isinstance(node, Test) and node.field == FIELD and node.value is None for _, node in walk(tree))
 
 
-def _own(tree: Condition | None) -> Iterator[Condition]:
+def own_nodes(tree: Condition | None) -> Iterator[Condition]:
     """Nodes about the account itself: rows have fields of their own."""
     if tree is None:
         return
     yield tree
     if not isinstance(tree, Related):
         for _, part in children(tree):
-            yield from _own(part)
+            yield from own_nodes(part)
 
 
 def _ordered(read: Mapping[str, Segment]) -> list[str]:

@@ -67,6 +67,7 @@ def test_others_look_but_do_not_write(request: pytest.FixtureRequest, who: str) 
         ({"label": "X"}, "where", "missing"),
         ({"label": "X", "where": [], "colour": "red"}, "colour", "no 'colour'"),
         ({"label": "", "where": []}, "label", "empty"),
+        ({"label": "X", "where": [{"field": "owner", "op": "in", "value": ["Me"]}]}, "where", "whoever looks"),
         ({"label": "X", "where": [{"field": "segments", "op": "has", "value": "x"}]}, "", "circle"),
         ({"label": "X", "where": [{"field": "segments", "op": "has", "value": "y"}]}, "where", "has no 'y'"),
     ],
