@@ -25,9 +25,24 @@ def collections_of(trees: Iterable[Condition | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.collection for tree in trees for node in collections_read(tree)))
 
 
-def values(frame: Frame, keys: Iterable[str], place: int) -> dict[str, Any]:
-    """Field key → its value for one account as plain data; None where it is missing."""
-    return {key: plain(frame.vocabulary.field(key), frame.value(key, place)) for key in keys}
+class Values:
+    """Field key → its value as plain data, None where it is missing, for one account after the other. Equal values are
+    made plain once."""
+
+    def __init__(self, frame: Frame, keys: Iterable[str]) -> None:
+        self._columns = [(key, frame.vocabulary.field(key), frame.column(key), dict[Any, Any]()) for key in keys]
+
+    def at(self, place: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, field, column, said in self._columns:
+            if not column.known[place]:
+                found[key] = None
+                continue
+            value = column.values[place]
+            if value not in said:
+                said[value] = plain(field, value.item() if isinstance(value, np.generic) else value)
+            found[key] = said[value]
+        return found
 
 
 def counts(frame: Frame, collections: Iterable[str], place: int) -> dict[str, int]:

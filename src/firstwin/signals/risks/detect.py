@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from firstwin.core.conditions import Condition
 from firstwin.core.conditions.mask import FrameLike, RowsLike, mask
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Vocabulary
@@ -22,7 +21,7 @@ from firstwin.signals import evidence
 from firstwin.signals.frame.frame import Frame, Ints, Rows
 from firstwin.signals.kinds.detector import Detector
 from firstwin.signals.risks.found import MOST_ROWS, Found, Known
-from firstwin.signals.risks.words import row_words, sentence
+from firstwin.signals.risks.words import Teller
 
 Mask = npt.NDArray[np.bool_]
 
@@ -92,6 +91,8 @@ class _Detection:
         self.frame, self.alarms, self.ongoing = frame, alarms, ongoing
         self.detector: Detector = definition.parsed
         self.version = definition.number
+        self.keys = evidence.keys_read([self.detector.where], self.detector.fields)
+        self.collections = evidence.collections_of([self.detector.where])
 
     def run(self) -> Iterable[Found]:
         holds = self._holds()
@@ -100,7 +101,8 @@ class _Detection:
         if not places:
             return
         severities, stakes = self._severities(), self._stakes()
-        chosen = self._rows_of()
+        chosen, teller = self._rows_of(), Teller(self.detector, self.frame)
+        known = evidence.Values(self.frame, self.keys)
         for place in places:
             for cause, rows in self._causes(place, chosen.get(place, [])):
                 account = int(self.frame.accounts[place])
@@ -114,9 +116,9 @@ class _Detection:
                     cause=cause,
                     what=str(self.detector.what),
                     severity=int(severities[place]),
-                    words=sentence(self.detector, self.frame, place, rows, self._alarm_words(place)),
+                    words=teller.sentence(place, rows, self._alarm_words(place)),
                     stake_minor=stakes(place),
-                    evidence=self._evidence(place, rows),
+                    evidence=self._evidence(known, teller, place, rows),
                     is_lasting=not holds[place],
                 )
 
@@ -167,8 +169,10 @@ class _Detection:
             inner = self.frame.vocabulary.collection(self.detector.collection).vocabulary
             chosen = mask(self.detector.rows_where, OfRows(self.frame.at, inner, rows))
         found: dict[int, list[int]] = {}
-        for row in sorted(np.flatnonzero(chosen).tolist(), key=lambda row: (int(rows.owner[row]), int(rows.ids[row]))):
-            found.setdefault(int(rows.owner[row]), []).append(row)
+        places = np.flatnonzero(chosen)
+        places = places[np.lexsort((rows.ids[places], rows.owner[places]))]
+        for owner, row in zip(rows.owner[places].tolist(), places.tolist(), strict=True):
+            found.setdefault(owner, []).append(row)
         return found
 
     def _causes(self, place: int, rows: Sequence[int]) -> Iterable[tuple[str, Sequence[int]]]:
@@ -187,21 +191,18 @@ class _Detection:
                 return str(column.values[row])[:120]
         return str(int(rows.ids[row]))
 
-    def _evidence(self, place: int, rows: Sequence[int]) -> dict[str, Any]:
+    def _evidence(self, known: evidence.Values, teller: Teller, place: int, rows: Sequence[int]) -> dict[str, Any]:
         detector = self.detector
-        read: list[Condition | None] = [detector.where]
-        keys = evidence.keys_read(read, detector.fields)
-        found = evidence.values(self.frame, keys, place)
-        found |= evidence.counts(self.frame, evidence.collections_of(read), place)
+        found = known.at(place)
+        found |= evidence.counts(self.frame, self.collections, place)
         if self.alarms is not None and detector.alarm is not None:
             found |= self.alarms.says(detector.key, place)
         if detector.collection:
             ids = self.frame.rows(detector.collection).ids
             found["rows"] = [
-                {"collection": detector.collection, "id": int(ids[row]),
-                 "words": row_words(self.frame, detector.collection, row)}
+                {"collection": detector.collection, "id": int(ids[row]), "words": teller.row_words(row)}
                 for row in rows[:MOST_ROWS]
-            ]  # fmt: skip
+            ]
             found["n"] = len(rows)
         return found
 

@@ -6,6 +6,7 @@ of its values is missing; outside brackets a missing value reads “unknown”. 
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 WAYS = ("since", "days")
 """since: a day as a date. days: a day as the number of days from it to today."""
@@ -27,19 +28,30 @@ def named(text: str) -> list[tuple[str, str]]:
     return [(found[1], found[2] or "") for found in _NAME.finditer(text)]
 
 
+@cache
+def _compiled(text: str) -> tuple[tuple[bool, tuple[str | tuple[str, str], ...]], ...]:
+    """(whether it may be left out, its words and names) of each part."""
+    sure, *rest = _PART.split(text)  # what stands in brackets and what follows it take turns
+    parts = [(False, _pieces(sure))]
+    for part, after in zip(rest[::2], rest[1::2], strict=True):
+        parts += [(True, _pieces(part)), (False, _pieces(after))]
+    return tuple(parts)
+
+
+def _pieces(text: str) -> tuple[str | tuple[str, str], ...]:
+    found: list[str | tuple[str, str]] = []
+    end = 0
+    for name in _NAME.finditer(text):
+        found += [text[end : name.start()], (name[1], name[2] or "")]
+        end = name.end()
+    return (*found, text[end:])
+
+
 def filled(text: str, say: Say) -> str:
     """The sentence. Raises nothing: what cannot be said is “unknown” or left out."""
-    sure, *rest = _PART.split(text)  # what stands in brackets and what follows it take turns
-    told = [_said(sure, say)]
-    for part, after in zip(rest[::2], rest[1::2], strict=True):
-        told += [_optional(part, say), _said(after, say)]
+    told = []
+    for may_miss, pieces in _compiled(text):
+        values = [piece if isinstance(piece, str) else say(*piece) for piece in pieces]
+        if not may_miss or None not in values:
+            told += ["unknown" if value is None else value for value in values]
     return "".join(told)
-
-
-def _optional(part: str, say: Say) -> str:
-    values = [say(name, way) for name, way in named(part)]
-    return "" if any(value is None for value in values) else _said(part, say)
-
-
-def _said(text: str, say: Say) -> str:
-    return _NAME.sub(lambda found: say(found[1], found[2] or "") or "unknown", text)

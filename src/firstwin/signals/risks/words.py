@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from firstwin.core.fields import Collection, Field, Kind
+from firstwin.core.frames import Column
 from firstwin.core.money import Money
 from firstwin.core.text import counted, listing, shorten
 from firstwin.signals.evidence import day_of
@@ -14,62 +15,119 @@ from firstwin.signals.risks.template import filled
 
 LONGEST = 300
 
-
-def sentence(
-    detector: Detector,
-    frame: Frame,
-    place: int,
-    chosen: Sequence[int] = (),
-    more: Mapping[str, str] | None = None,
-) -> str:
-    """chosen: its rows of the detector's collection, by their place in `frame.rows`.  more: what an alarm says."""
-    rows = frame.rows(detector.collection) if detector.collection else None
-
-    def say(name: str, way: str) -> str | None:
-        if more and name in more:
-            return more[name]
-        if rows is not None and name in ("rows", "n"):
-            return _count(frame.vocabulary.collection(detector.collection), len(chosen), name)
-        if name.startswith("row."):
-            return _of_row(frame, rows, detector.collection, name.removeprefix("row."), chosen, way)
-        return said(frame.vocabulary.field(name), frame.value(name, place), frame.at.on, way)
-
-    text = filled(detector.words, say) if detector.words else _plain(detector, say, frame, bool(chosen))
-    return shorten(text[:1].upper() + text[1:], LONGEST)
+Named = tuple[Field, Column, dict[Any, str | None]]
+"""A field, its column, and what was said of its values so far."""
 
 
-def row_words(frame: Frame, collection: str, row: int) -> str:
-    """One row of a collection: its known values, in the order of its fields."""
-    described, rows = frame.vocabulary.collection(collection), frame.rows(collection)
-    parts = []
-    for one in described.fields:
-        value = _value(rows, one.key, row)
-        told = said(one, value, frame.at.on, "")
-        if told is not None:
-            parts.append(f"{one.label.lower()} {told}")
-    return shorten(", ".join(parts), LONGEST) or (described.one or described.label)
+class Teller:
+    """Says the findings of one detector over one frame. What all of them share is looked up once."""
 
+    def __init__(self, detector: Detector, frame: Frame) -> None:
+        self.detector, self.frame, self.today = detector, frame, frame.at.on
+        self.collection: Collection | None = None
+        self.rows: Rows | None = None
+        self._labels: dict[int, dict[Any, str]] = {}
+        self._named: dict[tuple[str, str], Named] = {}
+        self._rows_said: dict[int, str] = {}
+        self._of_rows: dict[str, Field] = {}
+        if detector.collection:
+            self.collection = frame.vocabulary.collection(detector.collection)
+            self.rows = frame.rows(detector.collection)
+            self._of_rows = {one.key: one for one in self.collection.fields}
 
-def said(field: Field, value: Any, today: date, way: str = "") -> str | None:
-    """One value in words; None where it is missing."""
-    if value is None:
-        return None
-    match field.kind:
-        case Kind.MONEY:
-            return Money(int(value), field.unit).format(decimals=abs(int(value)) < 100_000)
-        case Kind.DATE | Kind.DAYS:
-            return _day(field, day_of(int(value)), today, way)
-        case Kind.SHARE:
-            return f"{value * 100:.0f} %"
-        case Kind.NUMBER:
-            return _number(field, value)
-        case Kind.FLAG:
-            return "yes" if value else "no"
-        case Kind.TAGS:
-            return listing(field.option_label(word) for word in sorted(map(str, value))) if value else None
-        case Kind.CHOICE | Kind.PERSON:
-            return field.option_label(value)
-    return str(value)
+    def sentence(self, place: int, chosen: Sequence[int] = (), more: Mapping[str, str] | None = None) -> str:
+        """chosen: the rows that are evidence, by their place among the rows.  more: what an alarm says."""
+
+        def say(name: str, way: str) -> str | None:
+            if more and name in more:
+                return more[name]
+            if self.collection is not None and name in ("rows", "n"):
+                return _count(self.collection, len(chosen), name)
+            if name.startswith("row."):
+                return self._of_row(name, chosen, way)
+            return self._value(name, way, place)
+
+        text = filled(self.detector.words, say) if self.detector.words else self._plain(say, bool(chosen))
+        return shorten(text[:1].upper() + text[1:], LONGEST)
+
+    def row_words(self, row: int) -> str:
+        """One row: its known values, in the order of its fields."""
+        if row not in self._rows_said:
+            assert self.rows is not None and self.collection is not None
+            parts = []
+            for key, field in self._of_rows.items():
+                told = self._value(f"row.{key}", "", row) if key in self.rows.columns else None
+                if told is not None:
+                    parts.append(f"{field.label.lower()} {told}")
+            self._rows_said[row] = shorten(", ".join(parts), LONGEST) or self.collection.one or self.collection.label
+        return self._rows_said[row]
+
+    def said(self, field: Field, value: Any, way: str = "") -> str | None:
+        """One value in words; None where it is missing."""
+        if value is None:
+            return None
+        match field.kind:
+            case Kind.MONEY:
+                return Money(int(value), field.unit).format(decimals=abs(int(value)) < 100_000)
+            case Kind.DATE | Kind.DAYS:
+                return _day(field, day_of(int(value)), self.today, way)
+            case Kind.SHARE:
+                return f"{value * 100:.0f} %"
+            case Kind.NUMBER:
+                return _number(field, value)
+            case Kind.FLAG:
+                return "yes" if value else "no"
+            case Kind.TAGS:
+                return listing(self._label(field, word) for word in sorted(map(str, value))) if value else None
+            case Kind.CHOICE | Kind.PERSON:
+                return self._label(field, value)
+        return str(value)
+
+    def _value(self, name: str, way: str, place: int) -> str | None:
+        """A value of an account, or of a row (`row.due`), in words. Equal values are said once."""
+        named = self._named.get((name, way))
+        if named is None:
+            named = self._named[name, way] = self._look_up(name)
+        field, column, said = named
+        if not column.known[place]:
+            return None
+        value = column.values[place]
+        if value not in said:
+            said[value] = self.said(field, value.item() if hasattr(value, "item") else value, way)
+        return said[value]
+
+    def _look_up(self, name: str) -> "Named":
+        if name.startswith("row.") and self.rows is not None:
+            key = name.removeprefix("row.")
+            return self._of_rows[key], self.rows.columns[key], {}
+        return self.frame.vocabulary.field(name), self.frame.column(name), {}
+
+    def _label(self, field: Field, value: Any) -> str:
+        """What is offered is asked for once: it may stand in the database."""
+        labels = self._labels.get(id(field))
+        if labels is None:
+            labels = self._labels[id(field)] = dict(field.options())
+        return labels.get(value, str(value))
+
+    def _of_row(self, name: str, chosen: Sequence[int], way: str) -> str | None:
+        """The value of the one row, or the distinct values of the first few."""
+        if self.rows is None:
+            return None
+        told = [self._value(name, way, row) for row in chosen[:3]]
+        known = list(dict.fromkeys(word for word in told if word is not None))
+        return listing(known) if known else None
+
+    def _plain(self, say: Any, has_rows: bool) -> str:
+        """Without a template: the label, and what is known of its fields."""
+        parts = [say("rows", "")] if has_rows else []
+        for key in self.detector.fields:
+            told = say(key, "")
+            if told is not None:
+                field = self.frame.vocabulary.field(key)
+                unit = f" {field.unit}" if field.unit and field.kind is Kind.NUMBER else ""
+                label = field.label if field.label[1:2].isupper() else field.label.lower()
+                parts.append(f"{label} {told}{unit}")
+        return f"{self.detector.label}: {', '.join(parts)}" if parts else self.detector.label
 
 
 def date_words(day: date, today: date) -> str:
@@ -91,33 +149,3 @@ def _number(field: Field, value: Any) -> str:
 def _count(collection: Collection, n: int, name: str) -> str:
     one = collection.one or collection.label.lower().removesuffix("s")
     return counted(n, one, collection.label.lower()) if name == "rows" else f"{n:,}"
-
-
-def _of_row(frame: Frame, rows: Rows | None, collection: str, key: str, chosen: Sequence[int], way: str) -> str | None:
-    """The value of the one row, or the distinct values of the first few."""
-    if rows is None or not chosen:
-        return None
-    field = next(one for one in frame.vocabulary.collection(collection).fields if one.key == key)
-    told = [said(field, _value(rows, key, row), frame.at.on, way) for row in chosen[:3]]
-    known = list(dict.fromkeys(word for word in told if word is not None))
-    return listing(known) if known else None
-
-
-def _value(rows: Rows, key: str, row: int) -> Any:
-    column = rows.columns[key]
-    if not column.known[row]:
-        return None
-    found = column.values[row]
-    return found.item() if hasattr(found, "item") else found
-
-
-def _plain(detector: Detector, say: Any, frame: Frame, has_rows: bool) -> str:
-    """Without a template: the label, and what is known of its fields."""
-    parts = [say("rows", "")] if has_rows else []
-    for key in detector.fields:
-        told = say(key, "")
-        if told is not None:
-            field = frame.vocabulary.field(key)
-            unit = f" {field.unit}" if field.unit and field.kind is Kind.NUMBER else ""
-            parts.append(f"{field.label.lower() if not field.label[1:2].isupper() else field.label} {told}{unit}")
-    return f"{detector.label}: {', '.join(parts)}" if parts else detector.label

@@ -5,6 +5,7 @@ In a step an account leaves or enters; an overlay that ended sends it back to wh
 holds, so that it cannot swing between two stages on days alike; at last the overlay comes.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,27 +13,47 @@ import numpy as np
 
 from firstwin.core.conditions import Condition
 from firstwin.core.conditions.mask import mask
+from firstwin.core.errors import Refused
 from firstwin.people.config.store import Definition
 from firstwin.signals import evidence
 from firstwin.signals.frame.frame import Frame
 from firstwin.signals.kinds.pipeline import Pipeline
 from firstwin.signals.stages.standing import NEVER, Ints, Mask, Move, Standings, Words
 
+logger = logging.getLogger(__name__)
+
 
 def moved(
-    frame: Frame, pipelines: Mapping[str, Definition], which: Words, state: Standings
+    frame: Frame,
+    pipelines: Mapping[str, Definition],
+    which: Words,
+    state: Standings,
+    *,
+    problems: dict[str, str] | None = None,
 ) -> tuple[Standings, list[Move]]:
     """Where accounts stand at `frame.at`, and how they came there: rising by account, each one's moves in order.
 
     which: key of each account's pipeline; one that is not defined, or empty, takes it off the one it is on.
+    problems: takes, by key, what is wrong with a pipeline that cannot be asked (a field of it is gone); its accounts
+    stay where they stood, and without `problems` it raises Refused.
     """
     after, moves = state.copy(), _Moves(frame)
     stands = np.asarray(state.stage != "", np.bool_)
     _take_off(after, moves, stands & ~np.isin(which.astype(str), list(pipelines)))
     for key in sorted(pipelines):
         here = np.asarray(which == key, np.bool_)
-        if here.any():
-            _Step(frame, pipelines[key], here, after, moves).run()
+        if not here.any():
+            continue
+        step = _Step(frame, pipelines[key], here, after, moves)
+        try:
+            step.ask()
+        except Refused as refused:
+            if problems is None:
+                raise
+            logger.warning("The pipeline %s cannot be asked: %s", key, refused.message)
+            problems[key] = refused.message
+            continue
+        step.run()
     return after, moves.in_order()
 
 
@@ -42,10 +63,13 @@ class _Moves:
 
     frame: Frame
     found: dict[int, list[Move]] = field(default_factory=dict)
+    asked: dict[tuple[int, ...], tuple[evidence.Values, tuple[str, ...]]] = field(default_factory=dict)
 
     def add(self, place: int, definition: tuple[str, int], standing: Standings, previous: str, *why: Condition) -> None:
-        known = evidence.values(self.frame, evidence.keys_read(why), place)
-        counted = evidence.counts(self.frame, evidence.collections_of(why), place)
+        key = tuple(map(id, why))
+        if key not in self.asked:
+            self.asked[key] = evidence.Values(self.frame, evidence.keys_read(why)), evidence.collections_of(why)
+        known, collections = self.asked[key]
         move = Move(
             account=int(self.frame.accounts[place]),
             pipeline=definition[0],
@@ -54,7 +78,7 @@ class _Moves:
             overlay=str(standing.overlay[place]),
             previous=previous,
             on=self.frame.at.on,
-            evidence=known | counted,
+            evidence=known.at(place) | evidence.counts(self.frame, collections, place),
         )
         self.found.setdefault(place, []).append(move)
 
@@ -86,6 +110,17 @@ class _Step:
         self.keys = [stage.key for stage in self.pipeline.stages]
         self._holds: dict[int, Mask] = {}
         self.index: Ints = np.zeros(0, np.int64)
+
+    def ask(self) -> None:
+        """Everything that will be needed, so that nobody is moved by half of it. Raises Refused."""
+        pipeline = self.pipeline
+        for tree in (pipeline.starts, pipeline.ends, pipeline.overlay_where):
+            if tree is not None:
+                self._true(tree)
+        for stage in pipeline.stages:
+            for tree in (stage.done, stage.back):
+                if tree is not None:
+                    self._true(tree)
 
     def run(self) -> None:
         self.index = self._index()

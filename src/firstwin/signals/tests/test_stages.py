@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstwin.core.conditions import parse
+from firstwin.core.errors import Refused
 from firstwin.core.fields import Field, Kind
 from firstwin.signals.kinds.pipeline import Pipeline, Stage
 from firstwin.signals.models import StageMove
@@ -129,6 +130,18 @@ def test_who_had_not_come_so_far_is_not_moved_ahead_by_a_renewal() -> None:
 def test_a_stage_whose_facts_are_missing_is_not_passed() -> None:
     _, moves = _fold(_table({0: (True, None, False)}), 0, 9)
     assert _path(moves) == [("setup", "", 0)]
+
+
+def test_a_pipeline_that_cannot_be_asked_moves_nobody() -> None:
+    table = _table({0: (True, 1, False), 8: (True, 3, False)})
+    state, _ = _fold(table, 0, 5)
+    broken = replace(table, said={key: said for key, said in table.said.items() if key != "step"})
+    problems: dict[str, str] = {}
+    after, moves = moved(broken.on(day(9)), PIPELINES, _which(1), state, problems=problems)
+    assert (moves, list(problems)) == ([], ["default"])
+    assert after.same_as(state)
+    with pytest.raises(Refused):
+        moved(broken.on(day(9)), PIPELINES, _which(1), state)
 
 
 def test_another_pipeline_begins_at_the_stage_of_the_same_name_and_keeps_its_clock() -> None:
