@@ -1,7 +1,7 @@
 """History once more, from facts: what differs from what was published, and which late or corrected facts made it."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +38,8 @@ class Difference:
     """A score on a day that is not what was published. published: None where nothing was.
 
     inputs: measure → (what it was made of then, what it is made of now).  facts: what was learned since.
+    is_by_the_hour: at the moment of its publication it comes out as published; what differs came with the hours of
+    that day (a promise that ran out), not with a fact.
     """
 
     account_id: int
@@ -48,11 +50,14 @@ class Difference:
     replayed: Side
     inputs: dict[str, tuple[Any, Any]]
     facts: tuple[Late, ...]
+    is_by_the_hour: bool = False
 
     @property
     def why(self) -> str:
         if self.published is None:
             return "nothing was published by then"
+        if self.is_by_the_hour:
+            return "the hour moved on"
         if self.facts:
             return "facts that came later"
         if self.published.version != self.replayed.version:
@@ -93,7 +98,19 @@ def _differences(facts: Sitting, at: At, definitions: Definitions, *, with_hinds
     made = replayed(facts, at, definitions)
     due = due_of(made, is_exact=True)
     found = [_difference(made, pk, score) for pk, one in sorted(due.items()) for score in one.readings]
-    return [one for one in found if one.published is not None or _is_watched(made, one.account_id)]
+    kept = [one for one in found if one.published is not None or _is_watched(made, one.account_id)]
+    return [_looked_at_again(one, definitions) for one in kept]
+
+
+def _looked_at_again(one: Difference, definitions: Definitions) -> Difference:
+    """Whether it comes out as published at the moment of its publication, where no late fact explains it."""
+    is_open = one.published is not None and not one.facts and one.published.version == one.replayed.version
+    if not is_open or one.published_at is None:
+        return one
+    with sitting([one.account_id]) as facts:
+        due = due_of(make(facts, At.of(one.published_at), definitions), is_exact=True)
+    scores = due[one.account_id].readings if one.account_id in due else []
+    return replace(one, is_by_the_hour=all(score.scorecard != one.scorecard for score in scores))
 
 
 def _is_watched(made: Made, account_id: int) -> bool:
