@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Collection, Field, Kind, Vocabulary
@@ -181,3 +183,38 @@ def test_a_fault_is_told_at_its_place(broken: Break, path: str, says: str | None
         parsed("health", text, VOCABULARY)
     assert refused.value.field == path
     assert says in refused.value.message
+
+
+WORDS = [
+    "label", "groups", "measures", "key", "weight", "field", "tiers", "below", "up_to", "points", "linear", "from",
+    "to", "bounded", "low", "high", "choices", "holds", "when", "variants", "unscored", "count", "rows", "where",
+    "change_days", "missing", "carry_days", "help", "amber_from", "roll_up",
+]  # fmt: skip
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 200), st.floats(), st.text(max_size=5),
+    st.sampled_from(["weekly_share", "pulse", "tickets", "auto", "worst", "50%", "name", "segments"]),
+)  # fmt: skip
+anything = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(WORDS), st.integers(), st.booleans()), inner, max_size=6),
+    ),
+    max_leaves=30,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORDS), anything), max_size=6), st.integers(0, 4), st.integers(0, 1))
+@settings(max_examples=150, deadline=None, phases=[Phase.generate])
+def test_whatever_is_given_it_is_read_or_refused(changes: list[tuple[str, Any]], place: int, group: int) -> None:
+    text = body()
+    target = measure(text, group, place % len(text["groups"][group]["measures"]))
+    places = [text["groups"][group], target, text]
+    for number, (key, value) in enumerate(changes):
+        places[number % 3][key] = value
+    try:
+        card = parsed("health", text, VOCABULARY)
+    except Refused as refused:
+        assert refused.field is not None
+        return
+    assert parsed("health", body_of(text_of(dumped(card))), VOCABULARY) == card
