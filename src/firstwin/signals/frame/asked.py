@@ -18,6 +18,9 @@ from firstwin.signals.frame.engine import engine
 from firstwin.signals.frame.facts import facts_of
 from firstwin.signals.frame.frame import Ints
 
+FEW = 500
+"""Accounts for which one thread is quicker than two."""
+
 
 @dataclass(slots=True)
 class Answer:
@@ -98,7 +101,7 @@ class Asked:
 
     def _connection(self) -> Any:
         if self._duck is None:
-            self.use(self.stack.enter_context(engine()), {})
+            self.use(self.stack.enter_context(engine(1 if len(self.accounts) <= FEW else 2)), {})
         return self._duck
 
 

@@ -19,10 +19,12 @@ _lock = Lock()
 
 
 @contextmanager
-def engine() -> Iterator[Any]:
-    """A connection of its own: what is registered in it is seen by nobody else."""
+def engine(threads: int = 2) -> Iterator[Any]:
+    """A connection of its own: what is registered in it is seen by nobody else.  threads: one is best for few rows."""
     with _lock:  # two threads that are first would make two
-        here = _database(os.getpid()).cursor()
+        here = _database(os.getpid(), threads).cursor()
+    if threads == 1:
+        here.execute("pragma disable_optimizer")  # over a handful of rows a better plan takes longer than it saves
     try:
         yield here
     finally:
@@ -30,7 +32,7 @@ def engine() -> Iterator[Any]:
 
 
 @cache
-def _database(pid: int) -> Any:
+def _database(pid: int, threads: int) -> Any:
     """pid: threads do not survive a fork."""
     import duckdb
 
@@ -40,7 +42,7 @@ def _database(pid: int) -> Any:
     found = duckdb.connect(
         ":memory:",
         config={
-            "threads": 2,
+            "threads": threads,
             "memory_limit": "1GB",
             "temp_directory": str(home.spill()),
             "autoinstall_known_extensions": False,

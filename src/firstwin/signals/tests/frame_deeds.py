@@ -220,7 +220,6 @@ def _ticket(w: World, a: int, b: int, c: int) -> None:
 
 
 DEEDS: tuple[Callable[[World, int, int, int], None], ...] = (
-    _owner, _other_owner, _pool, _tags, _parent, _remove, _touch, _retract, set_one_attribute, set_one_attribute, _person,
-    _role,
-    _leave, _line, _line, _contract, _invoice, _invoice, _card, _ticket, _ticket,
+    _owner, _other_owner, _pool, _tags, _parent, _remove, _touch, _retract, set_one_attribute, set_one_attribute,
+    _person, _role, _leave, _line, _line, _contract, _invoice, _invoice, _card, _ticket, _ticket,
 )  # fmt: skip

@@ -45,7 +45,7 @@ def test_now_it_says_what_the_list_rows_say(company: Loaded) -> None:
 def test_every_column_has_the_type_of_its_kind(company: Loaded) -> None:
     with sitting(company.ids[:3]) as here:
         frame = here.frame(At.of(clock.now()))
-        for field in vocabulary().fields.values():
+        for field in (one for one in vocabulary().fields.values() if one.room != "signals"):
             column = frame.column(field.key)
             expected = {Kind.FLAG: np.bool_, Kind.SHARE: np.float64, Kind.DATE: np.int64, Kind.DAYS: np.int64}
             assert column.known.dtype == np.bool_
