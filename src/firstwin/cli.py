@@ -15,6 +15,7 @@ OURS = (
     "accounts",
     "usage",
     "lake",
+    "config",
     "verify",
     "user",
     "backup",

@@ -1,6 +1,6 @@
 """The kinds of definitions there are: each room registers its own."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,9 @@ class DefinitionKind:
     shipped: bodies that come with the product, by key; they become version 1 of an installation that has none.
     check: (all definitions by kind and key, as they would stand) → one sentence per thing that does not fit together
         (circles, two experiences for everybody …); asked once per kind after every definition parsed.
+    impact: what changes would do to accounts (`guard.Judge`); one function may serve several kinds.
+    words: a parsed definition in sentences, for those who do not read its text.
+    screens: (what it is called, address) of the room's own pages about a definition, by its key.
     """
 
     key: str
@@ -37,6 +40,9 @@ class DefinitionKind:
     references: Callable[[Any], Iterable[Reference]] = lambda parsed: ()
     shipped: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
     check: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]] = lambda everything: ()
+    impact: Callable[..., Sequence[Any]] | None = None
+    words: Callable[[Any], Sequence[str]] | None = None
+    screens: Callable[[str], Sequence[tuple[str, str]]] = lambda key: ()
 
 
 _kinds: dict[str, DefinitionKind] = {}

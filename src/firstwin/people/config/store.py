@@ -31,9 +31,10 @@ def definitions(kind: str, *, at: datetime | None = None) -> dict[str, Definitio
     """
     rows = ConfigVersion.objects.filter(kind=kind)
     latest: dict[str, tuple[Any, ...]] = {}
+    ships = kind_of(kind).shipped() if at is not None else {}
     for row in rows.order_by("key", "number").values_list("pk", "key", "number", "at", "is_removed", "author_id"):
         is_later = at is not None and row[3] > at
-        if is_later and not (row[2] == 1 and row[5] is None):
+        if is_later and not (row[2] == 1 and row[5] is None and row[1] in ships):
             continue
         latest[row[1]] = row
     found = {}
@@ -61,8 +62,15 @@ def body_of(text: str) -> Mapping[str, Any]:
 
 
 def text_of(body: Mapping[str, Any]) -> str:
-    """The canonical text: keys in the order given, one line per value."""
-    return yaml.safe_dump(dict(body), sort_keys=False, allow_unicode=True, width=120)
+    """The canonical text: keys in the order given, one line per value, everything written out."""
+    return yaml.dump(dict(body), Dumper=_WrittenOut, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _WrittenOut(yaml.SafeDumper):
+    """Without references within the text, also where two parts of it are one object."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _parsed(kind: str, key: str, pk: int) -> Any:

@@ -1,0 +1,96 @@
+"""Taking a text: everything of it or nothing; and going back to an earlier version."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from firstwin.core.errors import NotFound, Refused
+from firstwin.people import rules
+from firstwin.people.config.documents import refused
+from firstwin.people.config.guard import SAMPLE, require_little
+from firstwin.people.config.kinds import kind_of
+from firstwin.people.config.plan import Plan, planned_one
+from firstwin.people.config.write import add_versions, latest, standing_body
+from firstwin.people.models import ConfigDraft, ConfigVersion, User
+
+READ_ONLY = "Only operations and admins change the set-up."
+
+
+def apply_plan(
+    *, by: User | None, plan: Plan, now: datetime, note: str = "", accept: bool = False, most: int | None = SAMPLE
+) -> list[ConfigVersion]:
+    """One transaction. accept: also when much changes.  most: accounts judged for that.
+
+    Raises Refused (TooMuch where accounts would move), Conflict when a definition changed since it was planned.
+    """
+    if by is not None:
+        rules.require(rules.can_configure(by), READ_ONLY)
+    if plan.problems:
+        raise refused(list(plan.problems))
+    if not plan.changes:
+        return []
+    if not accept:
+        require_little(plan.changes, now, most=most)
+    based_on: Mapping[tuple[str, str], int | None] = {(one.kind, one.key): one.based_on for one in plan.changed}
+    return add_versions(by=by, changes=plan.changes, now=now, note=note, based_on=based_on)
+
+
+def rollback(
+    *, by: User | None, kind: str, key: str, now: datetime, to: int | None = None, note: str = "",
+    accept: bool = False, most: int | None = SAMPLE,
+) -> list[ConfigVersion]:  # fmt: skip
+    """Let a definition say again what it said in an earlier version (the one before the last, unless said).
+
+    Raises NotFound, and Refused where that version says what stands already, or would not fit any more.
+    """
+    last = latest(kind, key)
+    if last is None:
+        raise NotFound(f"There is no {kind_of(kind).label.lower()} {key!r}.")
+    number = last.number - 1 if to is None else to
+    earlier = ConfigVersion.objects.filter(kind=kind, key=key, number=number).first()
+    if earlier is None:
+        raise NotFound(f"There is no version {number}: there are {last.number}.")
+    body = standing_body(earlier)
+    if (earlier.text, earlier.is_removed) == (last.text, last.is_removed):
+        raise Refused(f"Version {number} says what stands already.")
+    plan = planned_one(kind, key, body)
+    return apply_plan(
+        by=by, plan=plan, now=now, note=note or f"Back to version {number}", accept=accept, most=most
+    )  # fmt: skip
+
+
+def publish(
+    *, by: User, kind: str, key: str, body: Mapping[str, Any], based_on: int, now: datetime, note: str = "",
+    accept: bool = False,
+) -> list[ConfigVersion]:  # fmt: skip
+    """Let a draft stand, and forget it. None: it says what stands already."""
+    rules.require(rules.can_configure(by), READ_ONLY)
+    plan = planned_one(kind, key, body)
+    if plan.problems:
+        raise refused(list(plan.problems))
+    if not accept:
+        require_little(plan.changes, now)
+    said: list[ConfigVersion] = []
+    with transaction.atomic():
+        if plan.changes:
+            said = add_versions(by=by, changes=plan.changes, now=now, note=note, based_on={(kind, key): based_on})
+        drop_draft(by=by, kind=kind, key=key)
+    return said
+
+
+def keep_draft(*, by: User, kind: str, key: str, text: str, based_on: int, now: datetime) -> ConfigDraft:
+    """What somebody tries, as it is typed: it need not fit yet."""
+    rules.require(rules.can_configure(by), READ_ONLY)
+    said = {"text": text, "based_on": based_on, "updated_at": now}
+    draft, _ = ConfigDraft.objects.update_or_create(kind=kind, key=key, author=by, defaults=said)
+    return draft
+
+
+def drop_draft(*, by: User, kind: str, key: str) -> None:
+    ConfigDraft.objects.filter(kind=kind, key=key, author=by).delete()
+
+
+def draft_of(by: User, kind: str, key: str) -> ConfigDraft | None:
+    return ConfigDraft.objects.filter(kind=kind, key=key, author=by).first()
