@@ -34,12 +34,10 @@ def _deferred(here: Any) -> Iterator[None]:
         with transaction.atomic():
             here.transaction_mode = usual
             _run("pragma query_only = 1")
-            try:
-                yield
-            finally:
-                _run("pragma query_only = 0")
+            yield
     finally:
         here.transaction_mode = usual
+        _run("pragma query_only = 0")  # after the end, which a failure within brings about first
 
 
 def _run(sql: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -71,7 +72,8 @@ def _lives(steps: list[tuple[int, int, int, int, int]], every: int = 1) -> dict[
 
 def test_a_long_life_says_something_in_every_field(db: None) -> None:
     dice = Random(11)
-    steps = [(26, n % len(DEEDS), *(dice.randrange(12) for _ in range(3))) for n in range(9 * len(DEEDS))]
+    any_of = partial(dice.randrange, 12)
+    steps = [(26, n % len(DEEDS), any_of(), any_of(), any_of()) for n in range(9 * len(DEEDS))]
     steps[:0] = [(1, DEEDS.index(set_one_attribute), 1, kind, 0) for kind in range(len(AttributeKind))]
     spoken = _lives(steps, every=6)
     usual = {str(one["key"]) for one in DEFAULTS} | {"added", "sources"}  # nobody says anything of these here
