@@ -3,13 +3,16 @@
 from collections import OrderedDict
 from typing import Any
 
-MOST = 400
-"""Answers kept at least; beyond these, the one that was asked longest ago goes."""
+FEWEST, MOST = 80, 20_000
+CELLS = 5_000_000
+"""Accounts times answers that are kept, about."""
 
 
 class Kept:
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    """most: answers; beyond these, the one that was asked longest ago goes."""
+
+    def __init__(self, accounts: int) -> None:
+        self.most = min(max(CELLS // max(accounts, 1), FEWEST), MOST)
         self._held: OrderedDict[Any, Any] = OrderedDict()
 
     def get(self, key: Any) -> Any:
@@ -19,8 +22,11 @@ class Kept:
         self._held.move_to_end(key)
         return self._held[key]
 
+    def has(self, key: Any) -> bool:
+        return key in self._held
+
     def put(self, key: Any, answer: Any) -> None:
         self._held[key] = answer
         self._held.move_to_end(key)
-        while len(self._held) > self._most:
+        while len(self._held) > self.most:
             self._held.popitem(last=False)

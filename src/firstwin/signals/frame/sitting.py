@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,10 @@ class Sitting:
     asked: Asked
     timings: Timings = field(default_factory=Timings)
     _ahead: list[At] = field(default_factory=list)
-    _answers: Kept = field(default_factory=Kept)
+    _answers: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answers = Kept(len(self.accounts))
 
     def frame(self, at: At) -> Frame:
         return Frame(self.accounts, at, self.vocabulary, self)
@@ -139,8 +143,10 @@ class Sitting:
 
     def _with(self, key: tuple[str, ...], at: At) -> list[At]:
         """This one, and what else will be asked and is not known yet."""
-        others = (one for one in self._ahead if one != at and self._answers.get((*key, one)) is None)
-        return [at, *others]
+        start = self._ahead.index(at) + 1 if at in self._ahead else 0
+        others = (one for one in self._ahead[start:] if one != at and not self._answers.has((*key, one)))
+        # No more than can be kept beside everything else until they are asked for.
+        return [at, *islice(others, self._answers.most // 4)]
 
     def _spread(self, said: Field, rows: tuple[Ints, Mapping[str, Any]], name: str) -> Column:
         places, columns = rows
