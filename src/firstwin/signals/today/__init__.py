@@ -1,0 +1,1 @@
+"""What changed in somebody's accounts, most at stake first."""
