@@ -10,6 +10,7 @@ BENCHES = {
     "records": "where the time goes when subscription lines are taken in",
     "commerce": "200,000 subscription lines into 100,000 accounts while people work; ARR on any date",
     "frame": "every field of 100,000 accounts as of a day, by family; one account alone",
+    "signals": "a full pass over everybody with shares by family, a replay by weeks, from a fact to its score",
     "usage_ingest": "events a second over HTTP, beside the bare cost of parsing and committing them",
     "usage_lake": "events a second taken up beside 50 M stored keys; a day of a million events folded and merged",
     "usage_metrics": "all adoption metrics of 20,000 accounts over 100 M events, beside a scan of one column",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from firstwin.accounts.models import Merge
 from firstwin.core.frames import SqlFamily, frame_families
 
 MOST = 20
@@ -25,7 +26,11 @@ class Late:
 
 
 def late_facts(account_id: int, *, since: datetime, until: datetime) -> Iterator[Late]:
-    """What was recorded after `since` and counts as known by `until`, and what stood down in between."""
+    """What was recorded after `since` and counts as known by `until`, and what stood down in between. A merge brings
+    facts along that were known to another account."""
+    merges = Merge.objects.filter(Q(survivor=account_id) | Q(absorbed=account_id), recorded_at__gt=since)
+    for row in merges.order_by("pk").values_list("pk", "known_at", "known_until", "recorded_at"):
+        yield Late(Merge._meta.label_lower, *row)
     for model, path in _tables():
         came = Q(recorded_at__gt=since, known_at__lte=until)
         went = Q(known_until__gt=since, known_until__lte=until) | Q(known_until__lte=since, recorded_at__gt=since)

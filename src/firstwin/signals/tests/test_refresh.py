@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
-from tests.examples import few
+from tests.examples import few, thorough
 
 from firstwin.accounts.actions.merging.accounts import merge_accounts
 from firstwin.accounts.actions.open_account import open_account
@@ -63,6 +63,7 @@ def _merge(world: World) -> None:
         merge_accounts(by=boss, absorbed=world.accounts[2], survivor=world.accounts[3], now=world.now)
 
 
+@thorough
 def test_what_was_refreshed_bit_by_bit_is_what_a_pass_over_everybody_finds() -> None:
     _, passes = _lived(MONTH)
     assert len(passes) == MONTH // 5
@@ -82,6 +83,7 @@ def _recompute(readings: Any) -> None:
         assert again == bytes(one.result)
 
 
+@thorough
 def test_one_account_alone_is_what_it_is_among_all() -> None:
     world, _ = _lived(6)
     more = [open_account(by=None, name=f"Beside {n}", now=world.now).pk for n in range(few(5, many=200))]
