@@ -1,6 +1,6 @@
 """What this room brings to the others: registered once, when the app is ready."""
 
-from firstwin.signals import dossier, fields, invariants, merging, navigation, published
+from firstwin.signals import dossier, fields, invariants, merging, navigation, panels, published
 from firstwin.signals.actions import (  # noqa: F401  (what can be taken back registers itself)
     dismiss,
     override,
@@ -29,3 +29,4 @@ def register() -> None:
     dossier.register_chapters()
     entries.register_all()
     navigation.register()
+    panels.register()
