@@ -45,7 +45,7 @@ COLLECTIONS = (
         fields=(
             Field("role", Kind.CHOICE, "Role", ROOM, stored="role", choices=tuple(ContactRole.choices)),
             Field("left", Kind.DATE, "Left", ROOM, stored="valid_to"),
-            Field("person", Kind.NUMBER, "Person", ROOM, stored="person_id", help="Number of the person's record."),
+            Field("person", Kind.NUMBER, "Person", ROOM, stored="person__id", help="Number of the person's record."),
         ),
     ),
     Collection(
@@ -53,7 +53,7 @@ COLLECTIONS = (
         dated="valid_from", one="champion from elsewhere", at=_came_at,
         fields=(
             Field("came", Kind.DATE, "Came", ROOM, stored="valid_from"),
-            Field("person", Kind.NUMBER, "Person", ROOM, stored="person_id", help="Number of the person's record."),
+            Field("person", Kind.NUMBER, "Person", ROOM, stored="person__id", help="Number of the person's record."),
         ),
     ),
 )  # fmt: skip
