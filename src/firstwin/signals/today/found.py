@@ -54,7 +54,8 @@ def _health(window: Window, account: int, now: float | None, band: str, was: int
     elif band in _BANDS and was_band in _BANDS:
         kind = Kind.FALL if _BANDS.index(Band(band)) < _BANDS.index(Band(was_band)) else Kind.RISE
     then = f"{was / 100:.0f}" if was is not None else "unknown"
-    return Change(account, kind, f"{then} → {now:.0f}" if now is not None else f"{then} → unknown", window.today)
+    words = f"{then} → {now:.0f}" if now is not None else f"{then} → unknown"
+    return Change(account, kind, words, window.today, note=f"{was_band} → {band}" if was_band != band else "")
 
 
 def findings(rows: Rows, window: Window, definitions: Definitions) -> list[Change]:

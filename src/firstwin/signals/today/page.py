@@ -101,8 +101,12 @@ def _in_words(items: Sequence[Item], window: Window, now: datetime) -> list[Item
     before, after = standing.primary(since), standing.primary(until)
     words = words_of({pk: Said(now=one, before=before.get(pk)) for pk, one in after.items()})
     return [
-        with_words(item, f"Health {words[item.account]}", _HEALTH) if item.account in words else item for item in items
+        with_words(item, capitalised(words[item.account]), _HEALTH) if item.account in words else item for item in items
     ]
+
+
+def capitalised(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _line(item: Item, row: AccountNow) -> Line:

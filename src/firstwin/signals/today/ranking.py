@@ -65,6 +65,7 @@ class Change:
 
     stake_minor: ARR it puts at stake, or may win; None: that of the whole account.  severity: of a finding, 1 to 3.
     episode: id of the finding, where it is one that is open.  family, advice: of its detector.
+    note: what stands beside the words, such as another health band.
     about: changes of one account that say this are one thing told twice: only the first by kind is told.
     """
 
@@ -77,6 +78,7 @@ class Change:
     episode: int | None = None
     family: str = ""
     advice: str = ""
+    note: str = ""
     about: str = ""
 
 

@@ -1,0 +1,40 @@
+"""How each detector fares over a scope: what it found lately, what became of it, how often it was right."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from firstwin.accounts.scope import AccountSet
+from firstwin.core.clock import day_of
+from firstwin.signals.models import Episode
+from firstwin.signals.risks.open import standing
+from firstwin.signals.risks.precision import Precision, precision
+
+DAYS = 90
+
+
+@dataclass(frozen=True)
+class Record:
+    """open: now, none put aside.  opened, cleared: over the last `DAYS`.  right: over all it ever found."""
+
+    open: int
+    opened: int
+    cleared: int
+    right: Precision
+
+
+def records(accounts: AccountSet, *, now: datetime) -> Mapping[str, Record]:
+    """By key of the detector; those that never found anything are left out."""
+    today = day_of(now)
+    since = today - timedelta(days=DAYS)
+    rows = Episode.objects.filter(accounts.q("account_id"), restated_at__isnull=True).order_by()
+    is_aside = Exists(standing(today).filter(finding=OuterRef("pk")))
+    counted = rows.values("detector").annotate(
+        open=Count("pk", filter=Q(cleared_on__isnull=True) & ~is_aside),
+        opened=Count("pk", filter=Q(first_on__gte=since)),
+        cleared=Count("pk", filter=Q(cleared_on__gte=since)),
+    )
+    lately = {key: some for key, *some in counted.values_list("detector", "open", "opened", "cleared")}
+    return {key: Record(*lately.get(key, (0, 0, 0)), one) for key, one in precision(accounts, now=now).items()}
