@@ -58,7 +58,7 @@ def world(db: None) -> World:
 
 def is_of_an_account(route: Route) -> bool:
     about = {"key", "person"} & set(route.parameters)
-    return bool(about) and not route.name.startswith(("team", "account_reset", "view"))
+    return bool(about) and not route.name.startswith(("team", "account_reset", "view", "definition"))
 
 
 @contextmanager

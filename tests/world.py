@@ -37,6 +37,7 @@ from firstwin.people.models import Undo, User
 from firstwin.people.roles import Role, Scope
 from firstwin.people.tests.factories import PASSWORD, make_team, make_user
 from firstwin.revenue.tests.screen_rows import one_of_each
+from firstwin.signals.models import Episode
 from firstwin.support.actions.receive import TicketSaid, receive_tickets
 from firstwin.support.models import Ticket
 from firstwin.usage.actions.begin_source import begin_source
@@ -118,7 +119,7 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
         "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
-        "ticket": _ticket(acme, person), **one_of_each(acme), **_merged(owner, acme, person), **_usage(),
+        "finding": _finding(acme), "ticket": _ticket(acme, person), **one_of_each(acme), **_merged(owner, acme, person), **_usage(),
     }  # fmt: skip
 
 
@@ -186,6 +187,14 @@ def _run(admin: User) -> ImportRun:
     )  # fmt: skip
 
 
+def _finding(account: Account) -> Episode:
+    """A risk that is open."""
+    return Episode.objects.create(
+        account=account, detector="silent", version=1, what="risk", severity=2, words="Nobody answered for 40 days",
+        evidence={}, first_on=NOW.date(), last_on=NOW.date(), at=NOW,
+    )  # fmt: skip
+
+
 def _ticket(account: Account, person: Person) -> Ticket:
     told = TicketSaid(
         row=2, external_id="T-1", account_id=account.pk, known_at=NOW, has_own_time=True, status="open",
@@ -230,9 +239,14 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "call": "track",
             "segment": "high-touch",
             "experience": "pooled",
+            "scorecard": "pooled",
         },
         by_route={
             "view": {"key": things["view"].key},
+            "definition": {"kind": "segment", "key": "high-touch"},
+            "definition_edit": {"kind": "segment", "key": "high-touch"},
+            "definition_drop": {"kind": "segment", "key": "high-touch"},
+            "definition_rollback": {"kind": "segment", "key": "high-touch"},
             "view_removal": {"key": things["view"].key},
             "bulk_edit": {"pk": things["bulk"].pk},
             "account_usage_figure": {"figure": "weekly"},
@@ -255,6 +269,8 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "staff_disable": {"pk": things["stranger"].pk},
             "staff_enable": {"pk": things["stranger"].pk},
             "invitation_revoke": {"pk": invited.invitation.pk},
+            "risk_aside": {"pk": things["finding"].pk},
+            "risk_back": {"pk": things["finding"].pk},
             "undo": {"pk": undo.pk},
             "team_rename": {"key": things["owner"].team.key},
             "team_archive": {"key": things["owner"].team.key},

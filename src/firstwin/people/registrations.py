@@ -43,6 +43,7 @@ def _tabs() -> None:
     register_tab(SettingsTab("appearance", "Appearance", "settings_appearance", 20))
     register_tab(SettingsTab("notifications", "Notifications", "settings_notifications", 30))
     register_tab(SettingsTab("security", "Security", "settings_security", 40))
+    register_tab(SettingsTab("definitions", "Definitions", "definitions", 150))
     register_tab(SettingsTab("audit", "Audit trail", "audit", 200, rules.can_read_audit))
 
 
@@ -90,5 +91,6 @@ _PLACES = (
     ("Appearance", "settings_appearance", rules.can_see_staff),
     ("Notification preferences", "settings_notifications", rules.can_see_staff),
     ("Password and two-step sign-in", "settings_security", rules.can_see_staff),
+    ("Definitions", "definitions", rules.can_see_staff),
     ("Audit trail", "audit", rules.can_read_audit),
 )

@@ -4,7 +4,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
-from firstwin.people.views import joining, notices, settings, signing_in, staff, teams, undo
+from firstwin.people.views import definitions, joining, notices, settings, signing_in, staff, teams, undo
 
 # The sign-in package's pages we want, under the names it knows them by. What is not listed does not exist.
 _SIGN_IN = [
@@ -56,6 +56,15 @@ urlpatterns = [
     path("settings/security/", settings.security, name="settings_security"),
     path("settings/security/sessions/", settings.sign_out_everywhere, name="sign_out_everywhere"),
     path("settings/audit/", settings.audit, name="audit"),
+    path("settings/definitions/", definitions.definition_list, name="definitions"),
+    path("settings/definitions/<slug:kind>/<slug:key>/", definitions.definition, name="definition"),
+    path("settings/definitions/<slug:kind>/<slug:key>/edit/", definitions.definition_edit, name="definition_edit"),
+    path("settings/definitions/<slug:kind>/<slug:key>/drop/", definitions.definition_drop, name="definition_drop"),
+    path(
+        "settings/definitions/<slug:kind>/<slug:key>/rollback/",
+        definitions.definition_rollback,
+        name="definition_rollback",
+    ),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices_read"),
     path("undo/<int:pk>/", undo.undo, name="undo"),

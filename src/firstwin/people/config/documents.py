@@ -160,7 +160,7 @@ def _decoded(raw: bytes | str) -> str:
     try:
         return raw if isinstance(raw, str) else raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        line = bytes(raw[: problem.start]).count(b"\n") + 1
+        line = problem.object[: problem.start].count(b"\n") + 1
         raise _Fault(line, "", "It is not text in UTF-8.") from None
 
 
@@ -168,7 +168,7 @@ def _require_plain(text: str) -> None:
     """Looked at as a stream of events, so that a bomb is never built."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Fault(line, "", "Anchors and aliases (&name, *name) are not read: write the values out.")
         if isinstance(event, yaml.CollectionStartEvent):

@@ -1,0 +1,233 @@
+"""What is configured, as text: everything there is, one definition with its history, writing it, going back."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from firstwin.core import clock
+from firstwin.core.errors import Conflict, NotFound, Refused
+from firstwin.people import rules
+from firstwin.people.config import apply
+from firstwin.people.config.documents import Document, Problem, read_body
+from firstwin.people.config.guard import TooMuch, impacts
+from firstwin.people.config.kinds import DefinitionKind, kind_of, kinds
+from firstwin.people.config.labels import standing_bodies
+from firstwin.people.config.plan import diff_of, planned
+from firstwin.people.config.together import dependants, label_of
+from firstwin.people.config.write import WRITTEN, latest, standing_body
+from firstwin.people.models import ConfigDraft, ConfigVersion, User
+from firstwin.people.undo import offer_undo
+from firstwin.people.views.shared import say, settings_page, who
+from firstwin.ui.toasts import toast_next
+
+_MOST_VERSIONS = 50
+
+
+class TextForm(forms.Form):
+    """text: the body of a definition in YAML."""
+
+    text = forms.CharField(
+        label="Definition", max_length=1 << 20, strip=False,
+        widget=forms.Textarea({"rows": 28, "spellcheck": "false"}),
+    )  # fmt: skip
+    note = forms.CharField(
+        label="Why", max_length=300, required=False, help_text="Kept with the version, for those who read it later."
+    )
+    based_on = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+@require_safe
+def definition_list(request: HttpRequest) -> HttpResponse:
+    last = ConfigVersion.objects.values("kind", "key").annotate(last=Max("pk")).values("last")
+    found = {(one.kind, one.key): one for one in ConfigVersion.objects.filter(pk__in=last).select_related("author")}
+    groups = []
+    for kind in kinds():
+        bodies = standing_bodies(kind.key)
+        rows = [(key, label_of(body, key), found[kind.key, key]) for key, body in bodies.items()]
+        groups.append((kind, sorted(rows, key=lambda row: (row[1].casefold(), row[0]))))
+    drafts = set(ConfigDraft.objects.filter(author=who(request)).values_list("kind", "key"))
+    return settings_page(
+        request, "people/definitions.html", "definitions", groups=groups, drafts=drafts, author_of=author_of
+    )
+
+
+@require_safe
+def definition(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    user = who(request)
+    what, last = _found(kind, key)
+    body = standing_body(last)
+    versions = list(
+        ConfigVersion.objects.filter(kind=kind, key=key).select_related("author").order_by("-number")[:_MOST_VERSIONS]
+    )
+    words, uses, problem = _read(what, key, body)
+    return settings_page(
+        request,
+        "people/definition.html",
+        "definitions",
+        kind=what,
+        key=key,
+        label=label_of(body or {}, key),
+        last=last,
+        text=last.text,
+        words=words,
+        problem=problem,
+        uses=uses,
+        used=[(one, one.label, one.kind, one.key) for one in dependants(kind, key)],
+        versions=versions,
+        version_options=[(str(one.number), str(one.number)) for one in versions],
+        author_of=author_of,
+        shown=_difference(request, versions),
+        screens=list(what.screens(key)) if body is not None else [],
+        may_edit=rules.can_configure(user),
+        draft=apply.draft_of(user, kind, key),
+    )
+
+
+def _read(what: DefinitionKind, key: str, body: Any) -> tuple[list[str], list[tuple[str, str, str]], str]:
+    """(in words, what it refers to as label, kind and key, why it cannot be read)."""
+    if body is None:
+        return [], [], ""
+    try:
+        parsed = what.parse(key, body)
+        words = list(what.words(parsed)) if what.words else []
+        refers = list(dict.fromkeys((one.kind, one.key) for one in what.references(parsed)))
+    except Refused as refused:
+        return [], [], " ".join(part for part in (refused.field, refused.message) if part)
+    uses = [(label_of(standing_bodies(one).get(name, {}), name), one, name) for one, name in refers]
+    return words, uses, ""
+
+
+def _difference(request: HttpRequest, versions: list[ConfigVersion]) -> dict[str, Any] | None:
+    """Between any two versions; the last two unless asked for others."""
+    by_number = {one.number: one for one in versions}
+    numbers = sorted(by_number)
+    if len(numbers) < 2:
+        return None
+    asked = [request.GET.get(name, "") for name in ("from", "to")]
+    before, after = (int(one) if one.isdecimal() and len(one) < 9 else 0 for one in asked)
+    before = before if before in by_number else numbers[-2]
+    after = after if after in by_number else numbers[-1]
+    diff = diff_of(by_number[before].text, by_number[after].text, f"version {before}", f"version {after}")
+    return {"from": before, "to": after, "lines": diff.splitlines()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def definition_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """`act`: check (what would change), keep (the draft), publish."""
+    user = who(request)
+    rules.require(rules.can_configure(user), apply.READ_ONLY)
+    what, last = _found(kind, key)
+    draft = apply.draft_of(user, kind, key)
+    held = {"text": draft.text if draft else last.text, "based_on": draft.based_on if draft else last.number}
+    form = TextForm(request.POST if request.method == "POST" else None, initial=held)
+    found: dict[str, Any] = {"problems": [], "impacts": None, "too_much": [], "diff_lines": []}
+    status = 200
+    if form.is_bound:
+        answer, status = _act(request, user, what, key, form, found)
+        if answer is not None:
+            return answer
+    return settings_page(
+        request, "people/definition_edit.html", "definitions", status=status, kind=what, key=key, form=form, last=last,
+        label=label_of(standing_body(last) or {}, key), draft=draft, screens=list(what.screens(key)), **found,
+    )  # fmt: skip
+
+
+def _act(
+    request: HttpRequest, user: User, what: DefinitionKind, key: str, form: TextForm, found: dict[str, Any]
+) -> tuple[HttpResponse | None, int]:
+    """(where to go, or None and the status of the page as it was)."""
+    if not form.is_valid():
+        return None, 422
+    given, now, act = form.cleaned_data, clock.now(), request.POST.get("act", "publish")
+    if act == "keep":
+        apply.keep_draft(by=user, kind=what.key, key=key, text=given["text"], based_on=given["based_on"], now=now)
+        return say(request, "Draft kept", "definition_edit", kind=what.key, key=key), 200
+    document, problems = read_body(given["text"], what.key, key)
+    if document is not None:
+        problems = list(planned([document]).problems)
+    found["problems"] = problems
+    if document is None or problems:
+        return None, 422
+    if act == "check":
+        _check(document, user, found)
+        return None, 200
+    try:
+        versions = apply.publish(
+            by=user, kind=what.key, key=key, body=document.body, based_on=given["based_on"], now=now,
+            note=given["note"], accept=act == "publish-anyway",
+        )  # fmt: skip
+    except TooMuch as much:
+        found["too_much"] = much.impacts
+        return None, 422
+    except (Refused, Conflict) as refused:
+        found["problems"] = [Problem("", 0, "", refused.message)]
+        return None, refused.status
+    _say_written(request, user, versions, f"{label_of(document.body, key)} published")
+    return HttpResponseRedirect(reverse("definition", kwargs={"kind": what.key, "key": key})), 200
+
+
+def _check(document: Document, user: User, found: dict[str, Any]) -> None:
+    plan = planned([document])
+    found["impacts"] = impacts(plan.changes, clock.now(), by=user)
+    found["diff_lines"] = [line for entry in plan.changed for line in entry.diff.splitlines()]
+
+
+@require_POST
+def definition_drop(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """Forget one's draft."""
+    user = who(request)
+    rules.require(rules.can_configure(user), apply.READ_ONLY)
+    _found(kind, key)
+    apply.drop_draft(by=user, kind=kind, key=key)
+    return say(request, "Draft dropped", "definition", kind=kind, key=key)
+
+
+@require_POST
+def definition_rollback(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """Let it say again what version `to` said."""
+    user = who(request)
+    rules.require(rules.can_configure(user), apply.READ_ONLY)
+    what, last = _found(kind, key)
+    to = request.POST.get("to", "")
+    number = int(to) if to.isdecimal() and len(to) < 9 else 0
+    accept = bool(request.POST.get("accept"))
+    try:
+        versions = apply.rollback(by=user, kind=kind, key=key, to=number, now=clock.now(), accept=accept)
+    except TooMuch as much:
+        return settings_page(
+            request, "people/definition_back.html", "definitions", status=422, kind=what, key=key, to=number,
+            label=label_of(standing_body(last) or {}, key), too_much=much.impacts,
+        )  # fmt: skip
+    _say_written(request, user, versions, f"Back to version {number}")
+    return HttpResponseRedirect(reverse("definition", kwargs={"kind": kind, "key": key}))
+
+
+def _say_written(request: HttpRequest, user: User, versions: list[ConfigVersion], says: str) -> None:
+    """On the next page, with its undo; that it said so already where nothing was written."""
+    if not versions:
+        toast_next(request, "It says so already")
+        return
+    payload = {"versions": [one.pk for one in versions]}
+    undo = offer_undo(by=user, verb=WRITTEN, payload=payload, says=says, now=clock.now())
+    toast_next(request, says, reverse("undo", kwargs={"pk": undo.pk}))
+
+
+def author_of(version: ConfigVersion) -> str:
+    if version.author is not None:
+        return version.author.name
+    return "Firstwin" if version.note == "Ships with Firstwin" else "Command line"
+
+
+def _found(kind: str, key: str) -> tuple[DefinitionKind, ConfigVersion]:
+    """The kind and the last version. Raises NotFound."""
+    last = latest(kind, key)
+    if last is None:
+        raise NotFound("There is no such definition.")
+    try:
+        return kind_of(kind), last
+    except KeyError:
+        raise NotFound("There is no such kind of definition.") from None
