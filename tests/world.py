@@ -119,7 +119,8 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
         "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
-        "finding": _finding(acme), "ticket": _ticket(acme, person), **one_of_each(acme), **_merged(owner, acme, person), **_usage(),
+        "ticket": _ticket(acme, person), "finding": _finding(acme), **one_of_each(acme),
+        **_merged(owner, acme, person), **_usage(),
     }  # fmt: skip
 
 
