@@ -10,6 +10,7 @@ def register_rules() -> None:
     for table in ("reading", "stagemove", "segmentstay", "episode", "dismissal"):
         register_rule(f"signals.{table}", "account", keep)
     register_rule("signals.refreshed", "account", Rule(Policy.DERIVED))
+    register_rule("signals.lookedback", "account", keep)
     register_rule(
         "signals.override",
         "account",

@@ -3,13 +3,14 @@
 from firstwin.signals.models.episodes import Episode, SegmentStay, StageMove
 from firstwin.signals.models.judged import Dismissal, Override, Pulse, StagePause
 from firstwin.signals.models.kinds import Band, Level, Mood, Pace, PassKind, Severity, What
-from firstwin.signals.models.reading import Pass, Population, Reading, Refreshed
+from firstwin.signals.models.reading import LookedBack, Pass, Population, Reading, Refreshed
 
 __all__ = [
     "Band",
     "Dismissal",
     "Episode",
     "Level",
+    "LookedBack",
     "Mood",
     "Override",
     "Pace",

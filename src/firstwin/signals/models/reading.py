@@ -68,6 +68,17 @@ class Refreshed(models.Model):
         return f"revision {self.revision} on {self.on}"
 
 
+class LookedBack(models.Model):
+    """That the past of an account was told, once: its stages before anybody looked. Until then its signals are of the
+    present alone."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="looked_back")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"looked back at {self.at}"
+
+
 class Pass(models.Model):
     """A pass over all accounts, and what it found to differ from what was published.
 

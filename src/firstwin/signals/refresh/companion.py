@@ -1,4 +1,5 @@
-"""What the worker runs beside its jobs: signals follow facts within seconds. And its nightly pass."""
+"""What the worker runs beside its jobs: signals follow facts within seconds, and history is told when
+the present is shown. And its nightly pass."""
 
 from datetime import time
 from typing import Any
@@ -11,7 +12,9 @@ from firstwin.core.jobs import register_schedule, task
 
 REST_SECONDS = 0.5
 
-_seen: dict[str, Any] = {"mark": None}
+PAST_REST_SECONDS = 5.0
+
+_seen: dict[str, Any] = {"mark": None, "past": None}
 
 
 def refresh() -> bool:
@@ -24,6 +27,19 @@ def refresh() -> bool:
     if refresh_some(clock.now()):
         return True
     _seen["mark"] = mark
+    return False
+
+
+def look_back() -> bool:
+    """One round of telling the past of accounts whose present is shown already. False: there is none left to tell."""
+    mark = _mark()
+    if mark is not None and mark == _seen["past"]:
+        return False
+    from firstwin.signals.refresh.first import look_back_some
+
+    if look_back_some(clock.now()):
+        return True
+    _seen["past"] = mark
     return False
 
 
@@ -51,6 +67,8 @@ def nightly_pass() -> int:
 def register() -> None:
     """Called once, when the app is ready."""
     register_companion(Companion("signals", refresh, rest_seconds=REST_SECONDS))
+    # A thread of its own: new facts do not wait for history.
+    register_companion(Companion("signals.past", look_back, rest_seconds=PAST_REST_SECONDS))
     register_schedule(
         "signals.pass", nightly_pass, "Compute everybody's signals and compare them", daily_at=time(3, 30)
     )

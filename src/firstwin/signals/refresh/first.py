@@ -1,17 +1,20 @@
 """The stages of accounts that are looked at for the first time: folded from the start of their contracts.
 
-Nobody watched that past, so it is told with what is known now. Its moves are dated by the days they speak of.
+The present is shown first; the past follows. Nobody watched it, so it is told with what is known now, in weekly steps.
+Its moves are dated by the days they speak of; what the first look took for the beginning stands down.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from firstwin.accounts.bulk import among
+from firstwin.accounts.bulk import among, insert_many
+from firstwin.accounts.models import Account
 from firstwin.accounts.timeline import batched
 from firstwin.core import clock
 from firstwin.core.failpoints import failpoint
@@ -19,46 +22,78 @@ from firstwin.core.frames import At
 from firstwin.signals.evidence import day_of
 from firstwin.signals.frame.frame import Frame
 from firstwin.signals.frame.sitting import Sitting, sitting
-from firstwin.signals.models import Refreshed, StageMove
+from firstwin.signals.ledger import standing
+from firstwin.signals.models import LookedBack, Refreshed, StageMove
 from firstwin.signals.refresh.compute import pipelines_of
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.refresh.due import Due
+from firstwin.signals.refresh.once import AT_ONCE as REFRESHED_AT_ONCE
+from firstwin.signals.refresh.once import refresh_accounts
 from firstwin.signals.refresh.store import write_moves
 from firstwin.signals.segments.layers import layers
 from firstwin.signals.segments.membership import masks
 from firstwin.signals.segments.serving import experience_of
 from firstwin.signals.stages.history import folded_history
+from firstwin.signals.stages.restate import restate
 from firstwin.signals.stages.standing import Move, Words
 
 BEGAN = "paying_since"
-LONGEST = timedelta(days=3 * 366)
+LONGEST = timedelta(weeks=104)
 """What happened before is dated to then."""
 
+AT_ONCE = 1_000
+"""Accounts of one round of the companion: the lake is opened for all of them together."""
+
 _SLICE = 5_000
+_AT_ONE_COMMIT = 500
+
+
+def look_back_some(now: datetime, *, at_once: int = AT_ONCE) -> int:
+    """Tell the past of some accounts whose present is shown, the latest accounts first, and what that makes of their
+    present. Returns how many accounts there were."""
+    told = LookedBack.objects.filter(account=OuterRef("pk"))
+    shown = Refreshed.objects.filter(account=OuterRef("pk"))
+    waiting = Account.objects.filter(Exists(shown), ~Exists(told), removed_at__isnull=True).order_by("-pk")
+    ids = list(waiting.values_list("pk", flat=True)[:at_once])
+    if ids:
+        fold_past(ids, now=now)
+        for some in batched(ids, REFRESHED_AT_ONCE):
+            refresh_accounts(some, now=now)
+    return len(ids)
 
 
 def fold_past(account_ids: Collection[int], *, now: datetime) -> int:
-    """Write the stage history of those that have none yet. Returns how many moves were written."""
+    """Write the stage history of those whose past was not told yet. Returns how many moves were written."""
     written = 0
     for some in batched(sorted(_new(account_ids)), _SLICE):
-        moves = _moves(some, now)
         by_account: dict[int, list[Move]] = defaultdict(list)
-        for move in moves:
+        for move in _moves(some, now):
             by_account[move.account].append(move)
-        for part in batched(sorted(by_account), 500):
+        for part in batched(some, _AT_ONE_COMMIT):
             failpoint("signals.past.before")
             with transaction.atomic():
-                fresh = {pk: Due(moves=by_account[pk]) for pk in _new(part)}
-                write_moves(fresh)
+                written += _write(_new(part), by_account, now)
             failpoint("signals.past.after")
-        written += len(moves)
     return written
 
 
+def _write(ids: Collection[int], moves: Mapping[int, list[Move]], now: datetime) -> int:
+    """What was computed without a past is computed again: whoever computes these meanwhile finds them changed."""
+    before = standing.moves(ids, At.of(now))
+    found = restate(before, [move for pk in sorted(ids) for move in moves.get(pk, ())])
+    among(StageMove.objects.all(), "id", [one.id for one in found.stand_down]).update(restated_at=now)
+    added: dict[int, Due] = defaultdict(Due)
+    for move in found.added:
+        added[move.account].moves.append(move)
+    write_moves(added)
+    among(Refreshed.objects.all(), "account_id", ids).update(edition=0, at=now)
+    insert_many(LookedBack, ("account_id", "at"), [(pk, now) for pk in sorted(ids)])
+    return len(found.added)
+
+
 def _new(account_ids: Collection[int]) -> set[int]:
-    seen = set(among(Refreshed.objects.all(), "account_id", account_ids).values_list("account_id", flat=True))
-    seen |= set(among(StageMove.objects.all(), "account_id", account_ids).values_list("account_id", flat=True))
-    return set(account_ids) - seen
+    told = among(LookedBack.objects.all(), "account_id", account_ids).values_list("account_id", flat=True)
+    return set(account_ids) - set(told)
 
 
 def _moves(account_ids: Collection[int], now: datetime) -> list[Move]:
@@ -71,7 +106,7 @@ def _moves(account_ids: Collection[int], now: datetime) -> list[Move]:
         which = partial(_which, definitions=definitions)
         close = partial(At.close_of, known_by=now)
         until = today - timedelta(days=1)
-        return folded_history(facts, definitions.pipelines, which, since, until, close=close).moves
+        return folded_history(facts, definitions.pipelines, which, since, until, close=close, is_weekly=True).moves
 
 
 def _since(facts: Sitting, at: At, today: date) -> date | None:

@@ -20,7 +20,6 @@ from firstwin.signals.models import Pass, PassKind, Refreshed
 from firstwin.signals.refresh.compute import Made
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.refresh.due import Due, due_of
-from firstwin.signals.refresh.first import fold_past
 from firstwin.signals.refresh.once import make
 from firstwin.signals.refresh.store import publish_made
 from firstwin.signals.risks.alarms import snapshot_population
@@ -75,8 +74,6 @@ def full_pass(now: datetime, *, kind: str = PassKind.NIGHTLY) -> Pass:
 
 
 def _slice(ids: list[int], now: datetime, definitions: Definitions, tally: _Tally) -> None:
-    with tally.of("history"):
-        fold_past(ids, now=now)
     with sitting(ids, now=now) as facts:
         with tally.of("all computing"):
             made = make(facts, At.of(now), definitions)

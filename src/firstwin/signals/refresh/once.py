@@ -8,7 +8,6 @@ from firstwin.core.frames import At
 from firstwin.signals.frame.sitting import Sitting, sitting
 from firstwin.signals.refresh.compute import Made, computed
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
-from firstwin.signals.refresh.first import fold_past
 from firstwin.signals.refresh.lag import next_accounts
 from firstwin.signals.refresh.state import state_of
 from firstwin.signals.refresh.store import Published, publish_made
@@ -28,7 +27,6 @@ def refresh_some(now: datetime, *, at_once: int = AT_ONCE) -> int:
 
 def refresh_accounts(account_ids: Collection[int], *, now: datetime) -> Published:
     """Compute and publish these accounts as of now."""
-    fold_past(account_ids, now=now)
     with sitting(account_ids, now=now) as facts:
         made = make(facts, At.of(now), definitions_at())
         revisions = facts.revisions.tolist()

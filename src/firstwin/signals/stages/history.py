@@ -52,12 +52,14 @@ def folded_history(
     *,
     state: Standings | None = None,
     close: Callable[[date], At] = At.close_of,
+    is_weekly: bool = False,
 ) -> History:
     """Fold from the Sunday on or before `since` to `until`, both included.
 
     state: where accounts stood before `since` (nobody anywhere unless given).
     close: a day → as of when it is looked at; the default knows only what was known by then. For a past that was
     imported later give one that knows what is known now.
+    is_weekly: no search for days within a week: moves are dated to the end of the week in which they are seen.
     """
     fold = _Fold(sitting, pipelines, which, close)
     standings = state or Standings.none(len(sitting.accounts))
@@ -69,7 +71,7 @@ def folded_history(
     for place, end in enumerate(ends):
         if place % _AHEAD == 0:
             sitting.prepare([close(day_of(day)) for day in ends[place : place + _AHEAD]])
-        standings = fold.span(standings, begin, end)
+        standings = fold.step(standings, end) if is_weekly else fold.span(standings, begin, end)
         begin = end
     order = {int(pk): n for n, pk in enumerate(sitting.accounts.tolist())}
     fold.moves.sort(key=lambda move: (order[move.account], move.on))  # stable: in a day as they happened
@@ -86,6 +88,8 @@ class _Fold:
 
     def step(self, state: Standings, day: int, chosen: Mask | None = None) -> Standings:
         """One step of those chosen (all when None), kept."""
+        if chosen is None:
+            self._frames.clear()
         after, moves = self._moved(state, day)
         if chosen is None:
             self.moves += moves

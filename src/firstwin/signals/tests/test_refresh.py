@@ -13,13 +13,16 @@ from tests.examples import few, thorough
 from firstwin.accounts.actions.merging.accounts import merge_accounts
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
+from firstwin.core.clock import day_of
 from firstwin.core.errors import FirstwinError
 from firstwin.core.frames import At
 from firstwin.people.config.store import definition
+from firstwin.revenue.tests.facts import say_line
 from firstwin.signals.frame.sitting import sitting
-from firstwin.signals.models import Episode, Reading, Refreshed, SegmentStay, StageMove
-from firstwin.signals.refresh import store
+from firstwin.signals.models import Episode, LookedBack, Reading, Refreshed, SegmentStay, StageMove
+from firstwin.signals.refresh import first, store
 from firstwin.signals.refresh.definitions import definitions_at
+from firstwin.signals.refresh.first import look_back_some
 from firstwin.signals.refresh.full import full_pass
 from firstwin.signals.refresh.lag import lag, next_accounts
 from firstwin.signals.refresh.once import make, refresh_accounts, refresh_some
@@ -48,6 +51,9 @@ def _lived(days: int, seed: int = 7, a_day: int = 4) -> tuple[World, list[Any]]:
         world.now += timedelta(minutes=1)
         while refresh_some(world.now):
             pass
+        if day % 3 == 1:
+            world.now += timedelta(minutes=1)
+            look_back_some(world.now)
         if day % 5 == 4:
             world.now += timedelta(minutes=1)
             passes.append(full_pass(world.now))
@@ -159,6 +165,48 @@ def test_killed_between_two_commits_the_rest_is_done_next_time(monkeypatch: pyte
         pass
     assert next_accounts(world.now, 100) == []
     assert full_pass(world.now + timedelta(seconds=2)).differing == 0
+
+
+def test_the_present_is_shown_first_and_the_past_is_told_once() -> None:
+    """By the facts alone, as if somebody had looked all the time; what the first look took for the beginning goes."""
+    world = World.begun()
+    account = world.accounts[0]
+    began = day_of(world.now) - timedelta(days=200)
+    ends = day_of(world.now) + timedelta(days=300)
+    say_line(account, "line-1", world.now, starts_on=began, ends_on=ends)
+    world.now += timedelta(minutes=1)
+    assert refresh_some(world.now) == len(world.accounts)
+    seen = StageMove.objects.get(account=account)
+    assert (seen.stage, seen.on) == ("setup", day_of(world.now))
+    world.now += timedelta(minutes=1)
+    assert look_back_some(world.now) == len(world.accounts)
+    seen.refresh_from_db()
+    assert seen.restated_at == world.now
+    move = StageMove.objects.get(account=account, restated_at=None)
+    assert move.stage == "setup" and timedelta(0) <= move.on - began < timedelta(days=7)
+    row = AccountNow.objects.get(account=account)
+    assert (row.stage, row.stage_on) == ("setup", move.on)
+    assert look_back_some(world.now) == 0 and next_accounts(world.now, 10) == []
+    assert full_pass(world.now + timedelta(minutes=1)).differing == 0
+
+
+def test_killed_while_the_past_is_told_the_present_is_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, _ = _lived(2)
+    LookedBack.objects.all().delete()
+
+    def dies(name: str) -> None:
+        if name == "signals.past.after":
+            raise KeyboardInterrupt
+
+    world.now += timedelta(minutes=1)
+    with monkeypatch.context() as armed:
+        armed.setattr(first, "failpoint", dies)
+        with pytest.raises(KeyboardInterrupt):
+            look_back_some(world.now)
+    assert LookedBack.objects.exists() and next_accounts(world.now, 100)
+    while refresh_some(world.now + timedelta(seconds=1)):
+        pass
+    assert full_pass(world.now + timedelta(minutes=1)).differing == 0
 
 
 def test_what_was_said_cannot_be_changed() -> None:
