@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from firstwin.accounts import quality, queries
+from firstwin.accounts.listing.cells import Cell, ListColumn
+from firstwin.accounts.listing.looks import in_head
 from firstwin.accounts.models import (
     MUST_BE_COVERED,
     Account,
@@ -19,6 +21,7 @@ from firstwin.accounts.models import (
 from firstwin.accounts.scope import AccountSet
 from firstwin.accounts.values import shown_in_words
 from firstwin.core.clock import day_of
+from firstwin.core.fields import vocabulary
 
 MOST_FACTS = 4
 
@@ -39,6 +42,8 @@ class Head:
     next_step: Touch | None
     quality_tone: str
     removal: Removal | None
+    signals: Sequence[tuple[Cell, str]] = ()
+    """(value drawn as a mark, section that explains it)."""
 
     @property
     def roles_needed(self) -> int:
@@ -56,7 +61,7 @@ class Head:
 
 
 def head_of(account: Account, *, scope: AccountSet, now: datetime) -> Head:
-    """At most six reads."""
+    """At most six reads, and one for each field of other rooms that has choices."""
     row = account.now
     owners = queries.owners_of(account, now)
     named = next((one for one in owners if one.kind == OwnershipKind.NAMED), None)
@@ -75,7 +80,17 @@ def head_of(account: Account, *, scope: AccountSet, now: datetime) -> Head:
         next_step=_next_step(account, row),
         quality_tone=quality.tone(row.issue_count),
         removal=_removal(account),
+        signals=_signals(row, now),
     )
+
+
+def _signals(row: AccountNow, now: datetime) -> list[tuple[Cell, str]]:
+    """What other rooms say of it by a mark; what is not known yet is left out."""
+    fields = vocabulary().fields
+    cells = [
+        (ListColumn(fields[key]).cell(vars(row), day_of(now)), look.section) for key, look in in_head() if key in fields
+    ]
+    return [(cell, section) for cell, section in cells if cell.value is not None]
 
 
 def key_facts(row: AccountNow, attributes: Sequence[Attribute]) -> list[tuple[str, str]]:

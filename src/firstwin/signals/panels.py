@@ -6,7 +6,10 @@ from firstwin.ui.navigation import NavEntry, register_entry
 
 def register() -> None:
     """Called once, when the app is ready."""
+    from firstwin.signals.section import cells
     from firstwin.signals.views import section
+
+    cells.register_all()
 
     register_panel(
         Panel(

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from firstwin.accounts import quality
+from firstwin.accounts.listing.looks import look_of
 from firstwin.core.fields import Field, Kind
 from firstwin.core.money import Money
 
@@ -50,7 +51,7 @@ class ListColumn:
     def look(self) -> str:
         if self.field.key == QUALITY:
             return "quality"
-        return str(self.field.kind.value)
+        return "drawn" if look_of(self.field.key) is not None else str(self.field.kind.value)
 
     @property
     def is_number(self) -> bool:
@@ -61,6 +62,9 @@ class ListColumn:
         shown = str(self.field.shown)
         if self.field.key == QUALITY:
             return (shown, "issues")
+        look = look_of(self.field.key)
+        if look is not None:
+            return (shown, *look.columns)
         return ("attributes",) if shown.startswith("attributes__") else (shown,)
 
     def value(self, row: Mapping[str, Any]) -> Any:
@@ -76,6 +80,10 @@ class ListColumn:
         field, value = self.field, self.value(row)
         if self.look == "quality":
             return Cell(field.key, field.label, "quality", value or 0, note=_findings(row["issues"]))
+        look = look_of(field.key)
+        if look is not None:
+            drawn = look.draw(row, self.labels)
+            return Cell(field.key, field.label, "drawn", drawn, note=drawn.note if drawn is not None else "")
         if field.kind is Kind.DAYS and value is not None:
             return Cell(field.key, field.label, "days", (today - value).days, day=value, alarms=field.alarms)
         note = _ahead(value, today) if field.kind is Kind.DATE and value is not None else ""

@@ -9,7 +9,7 @@ from firstwin.accounts.models import AccountNow
 from firstwin.core.fields import Field, Kind, Vocabulary
 
 NAME = "name"
-DEFAULT = (NAME, "owner", "tier", "arr", "renews", "last_touch", "roles_covered", "issues")
+DEFAULT = (NAME, "owner", "health", "stage", "risks_open", "tier", "arr", "renews", "last_touch", "issues")
 MOST = 40
 
 # Kinds whose stored column says which of two comes first.

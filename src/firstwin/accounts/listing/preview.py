@@ -14,7 +14,7 @@ from firstwin.accounts.queries import PeopleHere, people_at
 from firstwin.core.clock import day_of
 from firstwin.core.fields import Vocabulary
 
-_ALWAYS = ("owner", "tags", "parent", "tier", "last_two_way", "next_step")
+_ALWAYS = ("owner", "health", "stage", "risks_open", "tags", "parent", "tier", "last_two_way", "next_step")
 LATEST = 3
 
 

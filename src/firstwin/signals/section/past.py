@@ -44,7 +44,8 @@ def past_of(account: Account, asof: AsOf, stays: Sequence[Stay]) -> Past | None:
     axis = time_axis(days, today=asof.on)
     chart = step_chart_of(_steps(points), axis, height=150, write=lambda level: number(level))
     lanes = [_stages(stays, axis), _contracts(contracts, axis)]
-    told = f"Health in {len(chart.steps)} steps since {day(first, 'always')}, {_said(points[-1])} on {day(asof.on, 'always')}"
+    since, until = day(first, "always"), day(asof.on, "always")
+    told = f"Health in {len(chart.steps)} steps since {since}, {_said(points[-1])} on {until}"
     return Past(
         chart, axis, [one for one in lanes if one is not None], told, any(one.is_reconstructed for one in points)
     )
@@ -93,7 +94,8 @@ def _contracts(contracts: Sequence[Contract], axis: TimeAxis) -> BarRow | None:
     for one in reversed(contracts):
         if one.ends_on is not None and one.ends_on <= axis.start:
             continue
-        words = f"Contract {one}, {day(one.starts_on, 'always')} to {day(one.ends_on, 'always') if one.ends_on else 'no end'}"
+        until = day(one.ends_on, "always") if one.ends_on else "no end"
+        words = f"Contract {one}, {day(one.starts_on, 'always')} to {until}"
         says.append(words)
         if one.starts_on >= axis.start:
             marks.append(Mark(one.starts_on, f"Contract {one} starts {day(one.starts_on, 'always')}", "flag"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -169,9 +170,9 @@ def quarters_of(accounts: AccountSet, today: date) -> list[Quarter]:
     )  # fmt: skip
     found = {row["quarter"]: row for row in summed}
     told = []
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         row: Mapping[str, Any] = found.get(start, {})
-        within = (Test("renews", "ge", max(start, today)), Test("renews", "lt", end))
+        within = (Test("renews", "ge", max(start, today).isoformat()), Test("renews", "lt", end.isoformat()))
         told.append(
             Quarter(
                 label=f"Q{(start.month + 2) // 3} {start.year}",

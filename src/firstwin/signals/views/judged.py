@@ -169,10 +169,10 @@ def _held(account: Account, told: Told, level: str, target: str) -> dict[str, ob
 def _override_form(
     request: HttpRequest, account: Account, told: Told, form: Form, level: str, target: str
 ) -> HttpResponse:
-    computed = _computed(told, level, target)
     return form_answer(
-        request, form, title=f"Set {_named(told, level, target).lower()} by hand", action=_to("account_override", account),
-        submit="Set it", account=account, lead=computed, draft=f"override:{account.key}:{level}:{target}",
+        request, form, title=f"Set {_named(told, level, target).lower()} by hand", submit="Set it", account=account,
+        lead=_computed(told, level, target), action=_to("account_override", account),
+        draft=f"override:{account.key}:{level}:{target}",
     )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def measure(request: HttpRequest, key: str, measure: str) -> HttpResponse:
     if told is None or line is None:
         raise NotFound("There is no such measure.")
     known, described = vocabulary(), measure_of(told.card, measure)
-    code, value, variant, _ = _input(told, measure)
+    code, _, variant, _ = _input(told, measure)
     field = known.fields.get(described.field) if described is not None else None
     shape = _shape(described, variant)
     return in_dialog(

@@ -1,0 +1,41 @@
+"""Health and stage as the list of accounts and the head of an account draw them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from firstwin.accounts.listing.looks import Drawn, Look, register_look
+from firstwin.signals.models.kinds import Band, Pace
+
+_TONES = {Band.GREEN: "good", Band.AMBER: "watch", Band.RED: "risk", Band.UNKNOWN: "none"}
+_PACES = {Pace.BEHIND: "watch", Pace.STUCK: "risk", Pace.PAUSED: "none"}
+
+
+def register_all() -> None:
+    """Called once, when the app is ready."""
+    register_look("health", Look(("health_band", "health_change", "health_words"), _health, "health"))
+    register_look("stage", Look(("stage_pace",), _stage, "health"))
+
+
+def _health(row: Mapping[str, Any], _: Mapping[Any, str]) -> Drawn | None:
+    band = row["health_band"]
+    if band not in Band.values:
+        return None
+    words = row["health_words"] or ""
+    change = row["health_change"]
+    return Drawn(
+        str(Band(band).label),
+        _TONES[Band(band)],
+        row["health"],
+        change if change is not None and abs(change) >= 1 else None,
+        note=words[:1].upper() + words[1:],
+    )
+
+
+def _stage(row: Mapping[str, Any], labels: Mapping[Any, str]) -> Drawn | None:
+    if not row["stage"]:
+        return None
+    pace = row["stage_pace"]
+    tone = _PACES.get(Pace(pace)) if pace in Pace.values else None
+    return Drawn(
+        labels.get(row["stage"], row["stage"]), badge=str(Pace(pace).label) if tone else "", badge_tone=tone or ""
+    )
