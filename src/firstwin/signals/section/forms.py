@@ -31,6 +31,10 @@ class OverrideForm(forms.Form):
     scorecard = forms.CharField(widget=forms.HiddenInput)
     looks: ClassVar[dict[str, str]] = {"reason": "area"}
 
+    def add_error(self, field: Any, error: Any) -> None:
+        """What is wrong with a field nobody sees is said above the form."""
+        super().add_error(None if field in ("level", "target", "scorecard") else field, error)
+
     @staticmethod
     def usual(today: date) -> dict[str, Any]:
         return {"expires_on": today + timedelta(days=USUAL_DAYS)}

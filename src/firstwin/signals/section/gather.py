@@ -52,6 +52,11 @@ class Told:
         return None if self.tree.score is None else round(self.tree.score / 100, 1)
 
     @property
+    def figure(self) -> str:
+        """As it stands in large: rounded down, for a band begins at its bound."""
+        return "?" if self.tree.score is None else str(self.tree.score // 100)
+
+    @property
     def words(self) -> str:
         """Band as shown."""
         return str(Band(self.kept.band).label)

@@ -1,5 +1,6 @@
 """The health of all accounts a reader may see, summed by the database over the list rows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -63,6 +64,11 @@ class Move:
     was: str
     arr: Money | None
 
+    @property
+    def points(self) -> int | None:
+        """Rounded down, for a band begins at its bound."""
+        return None if self.row.health is None else math.floor(self.row.health)
+
 
 @dataclass(frozen=True)
 class Moves:
@@ -84,6 +90,8 @@ class Quarter:
     at_risk: Money
     href: str
     red_href: str
+    amber_href: str
+    risk_href: str
 
 
 @dataclass(frozen=True)
@@ -183,6 +191,8 @@ def quarters_of(accounts: AccountSet, today: date) -> list[Quarter]:
                 at_risk=_money(row.get("stake")),
                 href=list_of(All(within)),
                 red_href=list_of(All((*within, _band(Band.RED)))),
+                amber_href=list_of(All((*within, _band(Band.AMBER)))),
+                risk_href=list_of(All((*within, Test("risks_open", "ge", 1)))),
             )
         )
     return told
