@@ -49,8 +49,6 @@ def risks(request: HttpRequest) -> HttpResponse:
         asked=asked,
         pairs=address.pairs(),
         tabs_shown=[(LABELS[key], address(whose=key), None, key == whose) for key in tabs_of(asker.user)],
-        states=[("Open", address(state=OPEN), None, asked.state == OPEN),
-                ("Put aside", address(state=ASIDE), None, asked.state == ASIDE)],
         choices=_choices(definitions),
         bare=reverse("risks") if asked != Asked() else "",
         export_url=f"{reverse('risks_export')}?{urlencode(address.pairs())}",
@@ -166,6 +164,7 @@ def _choices(definitions: Definitions) -> list[tuple[str, str, list[tuple[str, s
     """(name, label, options) of each filter."""
     named = sorted((one.parsed.label, one.key) for one in definitions.detectors.values())
     return [
+        ("state", "Open or put aside", [(OPEN, "Open"), (ASIDE, "Put aside")]),
         ("what", "What", [("", "Risks and opportunities"), *((word, f"{label}") for word, label in What.choices)]),
         ("severity", "Severity", [("", "Any severity"), *((str(n), label) for n, label in reversed(Severity.choices))]),
         ("family", "Family", [("", "Any family"), *FAMILIES.items()]),
