@@ -37,7 +37,8 @@ from firstwin.people.models import Undo, User
 from firstwin.people.roles import Role, Scope
 from firstwin.people.tests.factories import PASSWORD, make_team, make_user
 from firstwin.revenue.tests.screen_rows import one_of_each
-from firstwin.signals.models import Episode
+from firstwin.signals.actions.override import override
+from firstwin.signals.models import Episode, Override
 from firstwin.support.actions.receive import TicketSaid, receive_tickets
 from firstwin.support.models import Ticket
 from firstwin.usage.actions.begin_source import begin_source
@@ -119,8 +120,8 @@ def _fill(owner: User, stranger: User, acme: Account) -> dict[str, Any]:
     return {
         "account": acme, "person": person, "touch": touch, "note": note, "file": file, "view": shared,
         "private": private, "ownership": ownership, "bulk": bulk, "stranger": stranger, "owner": owner,
-        "ticket": _ticket(acme, person), "finding": _finding(acme), **one_of_each(acme),
-        **_merged(owner, acme, person), **_usage(),
+        "ticket": _ticket(acme, person), "finding": _finding(acme), "override": _override(owner, acme),
+        **one_of_each(acme), **_merged(owner, acme, person), **_usage(),
     }  # fmt: skip
 
 
@@ -188,6 +189,13 @@ def _run(admin: User) -> ImportRun:
     )  # fmt: skip
 
 
+def _override(owner: User, account: Account) -> Override:
+    return override(
+        by=owner, account=account, scorecard="pooled", level="overall", points=50, reason="They told us",
+        expires_on=date.today() + timedelta(days=30), now=NOW,
+    )  # fmt: skip
+
+
 def _finding(account: Account) -> Episode:
     """A risk that is open."""
     return Episode.objects.create(
@@ -240,6 +248,7 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "call": "track",
             "segment": "high-touch",
             "experience": "pooled",
+            "measure": "contact",
             "scorecard": "pooled",
         },
         by_route={
@@ -271,6 +280,9 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "staff_enable": {"pk": things["stranger"].pk},
             "invitation_revoke": {"pk": invited.invitation.pk},
             "risk_aside": {"pk": things["finding"].pk},
+            "account_finding_aside": {"pk": things["finding"].pk},
+            "account_finding_return": {"pk": things["finding"].pk},
+            "account_override_removal": {"pk": things["override"].pk},
             "risk_back": {"pk": things["finding"].pk},
             "undo": {"pk": undo.pk},
             "team_rename": {"key": things["owner"].team.key},

@@ -1,5 +1,6 @@
 """What the ledger says of one account's health, on the day asked about and on days before it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,7 +55,7 @@ class Told:
     @property
     def figure(self) -> str:
         """As it stands in large: rounded down, for a band begins at its bound."""
-        return "?" if self.tree.score is None else str(self.tree.score // 100)
+        return "?" if self.points is None else str(math.floor(self.points))
 
     @property
     def words(self) -> str:

@@ -17,6 +17,8 @@ from firstwin.ui.filters import day, number
 
 BACK = timedelta(days=365)
 AHEAD = timedelta(days=120)
+LEAST = timedelta(days=90)
+"""How far back the axis goes at least: stages and contracts are older than the first reading."""
 MOST_CONTRACTS = 20
 
 
@@ -40,12 +42,17 @@ def past_of(account: Account, asof: AsOf, stays: Sequence[Stay]) -> Past | None:
     rows = Contract.objects.known_by(at.known_by).filter(account=account, starts_on__lte=asof.on + AHEAD)
     contracts = list(rows.order_by("-starts_on", "-pk")[:MOST_CONTRACTS])
     first = points[0].on
-    days = [first, asof.on, *(_coming(contracts, asof.on))]
+    days = [min(first, asof.on - LEAST), asof.on, *(_coming(contracts, asof.on))]
     axis = time_axis(days, today=asof.on)
-    chart = step_chart_of(_steps(points), axis, height=150, write=lambda level: number(level))
+    chart = step_chart_of(
+        [*_steps(points), Step(asof.on + timedelta(days=1), None, "to come")],
+        axis,
+        height=150,
+        write=lambda level: number(level),
+    )
     lanes = [_stages(stays, axis), _contracts(contracts, axis)]
     since, until = day(first, "always"), day(asof.on, "always")
-    told = f"Health in {len(chart.steps)} steps since {since}, {_said(points[-1])} on {until}"
+    told = f"Health in {len(chart.steps) - 1} steps since {since}, {_said(points[-1])} on {until}"
     return Past(
         chart, axis, [one for one in lanes if one is not None], told, any(one.is_reconstructed for one in points)
     )
