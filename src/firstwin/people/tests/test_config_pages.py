@@ -9,6 +9,8 @@ from firstwin.people.config.guard import Impact
 from firstwin.people.config.labels import standing_bodies
 from firstwin.people.config.write import add_version
 from firstwin.people.models import ConfigDraft, ConfigVersion, Undo, User
+from firstwin.people.roles import Role
+from firstwin.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -17,9 +19,9 @@ PAGE = "/settings/definitions/segment/large/"
 
 
 @pytest.fixture
-def admin(operations: User) -> User:
+def admin(db: None) -> User:
     """Another one who may write."""
-    return User.objects.create(email="admin@example.com", name="Ada Min", role="admin")
+    return make_user("Ada Min", role=Role.ADMIN)
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from firstwin.people.config.labels import standing_bodies
 from firstwin.people.config.store import text_of
 from firstwin.people.config.write import add_version, latest
 from firstwin.people.models import ConfigDraft, ConfigVersion, User
+from firstwin.people.roles import Role
+from firstwin.people.tests.factories import make_user
 from firstwin.signals.kinds.scorecard_text import parsed
 from firstwin.signals.kinds.shipped import shipped
 from firstwin.signals.studio.leaves import changed, form_of, get, leaves_of, said
@@ -32,9 +34,9 @@ def card(points: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def admin(operations: User) -> User:
+def admin(db: None) -> User:
     """Another one who may write."""
-    return User.objects.create(email="admin@example.com", name="Ada Min", role="admin")
+    return make_user("Ada Min", role=Role.ADMIN)
 
 
 @pytest.fixture
@@ -53,6 +55,7 @@ def typed(**changes: str) -> dict[str, str]:
 def test_everybody_looks(client_of: Any, request: pytest.FixtureRequest, five: list[Account], who: str) -> None:
     text = client_of(request.getfixturevalue(who)).get(PAGE).text
     assert "Named Acme" in text and OTHERWISE in text and 'value="90"' in text
+    assert text.count('name="text"') == 1 and text.count('name="based_on"') == 1 and "label: Pooled" in text
     assert ("Publish" in text) == (who in ("operations", "admin"))
 
 

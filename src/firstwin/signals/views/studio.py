@@ -28,7 +28,7 @@ def studio(request: HttpRequest, scorecard: str) -> HttpResponse:
     if request.method != "POST":
         kept = apply.draft_of(asker.user, KIND, scorecard) if can_configure(asker.user) else None
         text, based_on = (kept.text, kept.based_on) if kept else (last.text, last.number)
-        form = StudioForm(initial={"based_on": based_on})
+        form = StudioForm(initial={"text": text, "based_on": based_on})
         return _shown(request, last, form, draft(scorecard, text), kept=kept)
     require(can_configure(asker.user), apply.READ_ONLY)
     form = StudioForm(request.POST)
