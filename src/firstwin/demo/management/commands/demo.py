@@ -35,6 +35,13 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day it ends (default today)")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are accounts already")
         parser.add_argument("--add", action="store_true", help="load beside the accounts that are there")
+        parser.add_argument(
+            "--weeks",
+            type=int,
+            default=0,
+            metavar="N",
+            help="weeks of signals told from before its end at once (default 0: the worker tells the past behind)",
+        )
         parser.add_argument("--json", action="store_true", help="report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,8 +67,9 @@ class Command(BaseCommand):
             now=clock.now(),
             progress=self._progress,
         )
-        seconds = time.monotonic() - self._began
         sign_in = keep(password)
+        self._compute(options["weeks"])
+        seconds = time.monotonic() - self._began
         if options["json"]:
             report = {
                 "accounts": loaded.accounts, "people": loaded.people, "touches": loaded.touches, "audit": loaded.trail,
@@ -76,6 +84,16 @@ class Command(BaseCommand):
             f"{loaded.events:,} events of use up to {as_of} in {seconds:.1f} s"
         )
         self.stdout.write(sign_in, ending="")
+
+    def _compute(self, weeks: int) -> None:
+        """What people judge, and then the signals: everybody as of now, and on demand some weeks back."""
+        # What computes loads only when there is something to compute.
+        from firstwin.demo.judged import judge
+        from firstwin.signals.refresh.begin import begin
+
+        judge(now=clock.now())
+        self._progress("signals")
+        begin(now=clock.now(), weeks=max(weeks, 0))
 
     def _progress(self, says: str) -> None:
         """A line now and then once it takes longer than a moment; to the error stream, so that --json stays clean."""
