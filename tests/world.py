@@ -39,6 +39,7 @@ from firstwin.people.tests.factories import PASSWORD, make_team, make_user
 from firstwin.revenue.tests.screen_rows import one_of_each
 from firstwin.signals.actions.override import override
 from firstwin.signals.models import Episode, Override
+from firstwin.signals.refresh.once import refresh_accounts
 from firstwin.support.actions.receive import TicketSaid, receive_tickets
 from firstwin.support.models import Ticket
 from firstwin.usage.actions.begin_source import begin_source
@@ -75,6 +76,7 @@ def build_world() -> World:
     admin = make_user("Ines Prado", password=PASSWORD, role=Role.ADMIN)
     acme = open_account(by=owner, name="Acme", now=NOW, domains=["acme.example"], external_ids=[("crm", "A-1")])
     things = _fill(owner, stranger, acme)
+    refresh_accounts([acme.pk], now=datetime.now(UTC))
     return World(
         owner=owner,
         teammate=teammate,
