@@ -35,7 +35,7 @@ def look_back() -> bool:
     mark = _mark()
     if mark is not None and mark == _seen["past"]:
         return False
-    from firstwin.signals.refresh.first import look_back_some
+    from firstwin.signals.refresh.back import look_back_some
 
     if look_back_some(clock.now()):
         return True

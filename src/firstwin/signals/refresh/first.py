@@ -11,10 +11,8 @@ from functools import partial
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
-from firstwin.accounts.bulk import among, insert_many
-from firstwin.accounts.models import Account
+from firstwin.accounts.bulk import among
 from firstwin.accounts.timeline import batched
 from firstwin.core import clock
 from firstwin.core.failpoints import failpoint
@@ -27,8 +25,6 @@ from firstwin.signals.models import LookedBack, Refreshed, StageMove
 from firstwin.signals.refresh.compute import pipelines_of
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.refresh.due import Due
-from firstwin.signals.refresh.once import AT_ONCE as REFRESHED_AT_ONCE
-from firstwin.signals.refresh.once import refresh_accounts
 from firstwin.signals.refresh.store import write_moves
 from firstwin.signals.segments.layers import layers
 from firstwin.signals.segments.membership import masks
@@ -41,29 +37,13 @@ BEGAN = "paying_since"
 LONGEST = timedelta(weeks=104)
 """What happened before is dated to then."""
 
-AT_ONCE = 1_000
-"""Accounts of one round of the companion: the lake is opened for all of them together."""
-
 _SLICE = 5_000
 _AT_ONE_COMMIT = 500
 
 
-def look_back_some(now: datetime, *, at_once: int = AT_ONCE) -> int:
-    """Tell the past of some accounts whose present is shown, the latest accounts first, and what that makes of their
-    present. Returns how many accounts there were."""
-    told = LookedBack.objects.filter(account=OuterRef("pk"))
-    shown = Refreshed.objects.filter(account=OuterRef("pk"))
-    waiting = Account.objects.filter(Exists(shown), ~Exists(told), removed_at__isnull=True).order_by("-pk")
-    ids = list(waiting.values_list("pk", flat=True)[:at_once])
-    if ids:
-        fold_past(ids, now=now)
-        for some in batched(ids, REFRESHED_AT_ONCE):
-            refresh_accounts(some, now=now)
-    return len(ids)
-
-
 def fold_past(account_ids: Collection[int], *, now: datetime) -> int:
-    """Write the stage history of those whose past was not told yet. Returns how many moves were written."""
+    """Write the stage history of those whose past was not told yet; again, where that ended half way. Returns how
+    many moves were written."""
     written = 0
     for some in batched(sorted(_new(account_ids)), _SLICE):
         by_account: dict[int, list[Move]] = defaultdict(list)
@@ -87,7 +67,6 @@ def _write(ids: Collection[int], moves: Mapping[int, list[Move]], now: datetime)
         added[move.account].moves.append(move)
     write_moves(added)
     among(Refreshed.objects.all(), "account_id", ids).update(edition=0, at=now)
-    insert_many(LookedBack, ("account_id", "at"), [(pk, now) for pk in sorted(ids)])
     return len(found.added)
 
 

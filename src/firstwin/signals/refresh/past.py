@@ -1,7 +1,7 @@
 """A past nobody watched, told once: readings, stays and episodes of earlier weeks, marked as reconstructed.
 
-Each week knows only what was known by then. Only accounts without any reading get one; what was published is never
-touched.
+Each week knows only what was known by then. What was published is never touched: accounts whose present is shown get
+readings of the weeks before their first one, and no stays or episodes, which their present began.
 """
 
 from collections.abc import Collection
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 
 from firstwin.accounts.bulk import among, insert_many
 from firstwin.accounts.timeline import batched
@@ -56,29 +57,65 @@ class _Rows:
 
 
 def tell_past(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS) -> int:
-    """Write what can be told of those without a reading. Returns how many readings were written."""
+    """Write what can be told of those of whom nothing was. Returns how many readings were written."""
     written = 0
-    today = clock.day_of(now)
-    ats = [At.close_of(today - timedelta(days=EVERY * back)) for back in range(weeks, 0, -1)]
     for some in batched(sorted(_unread(account_ids)), _SLICE):
         fold_past(some, now=now)
-        rows, definitions = _Rows(), definitions_at()
-        with sitting(some) as facts:
-            ids = facts.accounts
-            revisions = dict(zip(ids.tolist(), facts.revisions.tolist(), strict=True))
-            moves = standing.moves(ids.tolist(), At.of(now))
-
-            def stood(at: At, ids: object = ids, moves: list[standing.Moved] = moves) -> Standings:
-                return standings_of(ids, [move for move in moves if move.on <= at.on])  # type: ignore[arg-type]
-
-            for step in Walk(facts, lambda at, found=definitions: found, stood).through(ats):  # type: ignore[misc]
-                rows.take(step, revisions)
+        rows = _walked(some, now, weeks)
         failpoint("signals.told.before")
         with transaction.atomic():
             if _unread(some) == set(some):  # nobody published meanwhile
                 written += _write(rows)
         failpoint("signals.told.after")
     return written
+
+
+def tell_readings(account_ids: Collection[int], *, now: datetime, weeks: int) -> int:
+    """Readings of the weeks before the first one, of accounts that have none that was reconstructed. Their stages must
+    have been folded. Returns how many were written."""
+    written = 0
+    for some in batched(sorted(_untold(account_ids)), _SLICE):
+        rows = _walked(some, now, weeks)
+        failpoint("signals.told.before")
+        with transaction.atomic():
+            first = _first_days(_untold(some))
+            begun: set[int] = set()
+            for at, due, revisions in rows.readings:
+                wanted = {pk: one for pk, one in due.items() if pk in first and at.on < first[pk]}
+                # Before anything can be said nothing is.
+                begun |= {
+                    pk for pk, one in wanted.items() if any(score.row.score is not None for score in one.readings)
+                }
+                told = {pk: one for pk, one in wanted.items() if pk in begun}
+                write_readings(told, at, revisions, is_reconstructed=True)
+                written += sum(len(one.readings) for one in told.values())
+        failpoint("signals.told.after")
+    return written
+
+
+def _walked(ids: Collection[int], now: datetime, weeks: int) -> _Rows:
+    today, rows, definitions = clock.day_of(now), _Rows(), definitions_at()
+    ats = [At.close_of(today - timedelta(days=EVERY * back)) for back in range(weeks, 0, -1)]
+    with sitting(ids, now=now) as facts:
+        revisions = dict(zip(facts.accounts.tolist(), facts.revisions.tolist(), strict=True))
+        moves = standing.moves(facts.accounts.tolist(), At.of(now))
+
+        def stood(at: At) -> Standings:
+            return standings_of(facts.accounts, [move for move in moves if move.on <= at.on])
+
+        for step in Walk(facts, lambda _: definitions, stood).through(ats):
+            rows.take(step, revisions)
+    return rows
+
+
+def _untold(account_ids: Collection[int]) -> set[int]:
+    rows = among(Reading.objects.filter(is_reconstructed=True), "account_id", account_ids)
+    return set(account_ids) - set(rows.values_list("account_id", flat=True))
+
+
+def _first_days(account_ids: Collection[int]) -> dict[int, date]:
+    rows = among(Reading.objects.order_by(), "account_id", account_ids).values_list("account_id")
+    return dict(rows.annotate(first=Min("on")))
 
 
 def _unread(account_ids: Collection[int]) -> set[int]:

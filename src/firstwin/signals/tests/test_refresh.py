@@ -21,8 +21,8 @@ from firstwin.revenue.tests.facts import say_line
 from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.models import Episode, LookedBack, Reading, Refreshed, SegmentStay, StageMove
 from firstwin.signals.refresh import first, store
+from firstwin.signals.refresh.back import look_back_some
 from firstwin.signals.refresh.definitions import definitions_at
-from firstwin.signals.refresh.first import look_back_some
 from firstwin.signals.refresh.full import full_pass
 from firstwin.signals.refresh.lag import lag, next_accounts
 from firstwin.signals.refresh.once import make, refresh_accounts, refresh_some
@@ -38,6 +38,8 @@ EXPLAINED = ("facts that came later", "the hour moved on", "nothing was publishe
 def _lived(days: int, seed: int = 7, a_day: int = 4) -> tuple[World, list[Any]]:
     """Random days of a few accounts, some of it told late, refreshed bit by bit, with a pass every fifth night."""
     dice, world = Random(seed), World.begun()
+    began, ends = (day_of(world.now) + timedelta(days=days) for days in (-200, 300))
+    say_line(world.accounts[0], "customer", world.now, starts_on=began, ends_on=ends)
     passes = []
     for day in range(days):
         for _ in range(a_day):
@@ -203,9 +205,10 @@ def test_killed_while_the_past_is_told_the_present_is_computed_again(monkeypatch
         armed.setattr(first, "failpoint", dies)
         with pytest.raises(KeyboardInterrupt):
             look_back_some(world.now)
-    assert LookedBack.objects.exists() and next_accounts(world.now, 100)
+    assert not LookedBack.objects.exists() and next_accounts(world.now, 100)
     while refresh_some(world.now + timedelta(seconds=1)):
         pass
+    assert look_back_some(world.now + timedelta(seconds=2)) == LookedBack.objects.count() > 0
     assert full_pass(world.now + timedelta(minutes=1)).differing == 0
 
 

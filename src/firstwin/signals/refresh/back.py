@@ -1,0 +1,48 @@
+"""The past of accounts whose present is shown: stages since their contracts began, and scores of some weeks."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from firstwin.accounts.bulk import among, insert_many
+from firstwin.accounts.models import Account
+from firstwin.accounts.timeline import batched
+from firstwin.core.failpoints import failpoint
+from firstwin.signals.models import LookedBack, Refreshed
+from firstwin.signals.refresh import once
+from firstwin.signals.refresh.first import fold_past
+from firstwin.signals.refresh.past import tell_readings
+
+AT_ONCE = 1_000
+"""Accounts of one round: the lake is opened for all of them together."""
+
+WEEKS = 12
+"""Of scores."""
+
+
+def look_back_some(now: datetime, *, at_once: int = AT_ONCE, weeks: int = WEEKS) -> int:
+    """Tell the past of some accounts, the latest first, and what it makes of their present. Returns how many there
+    were. Ended half way, it is done again."""
+    told = LookedBack.objects.filter(account=OuterRef("pk"))
+    shown = Refreshed.objects.filter(account=OuterRef("pk"))
+    waiting = Account.objects.filter(Exists(shown), ~Exists(told), removed_at__isnull=True).order_by("-pk")
+    ids = list(waiting.values_list("pk", flat=True)[:at_once])
+    if ids:
+        look_back(ids, now=now, weeks=weeks)
+    return len(ids)
+
+
+def look_back(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS) -> None:
+    """Of accounts whose present is shown."""
+    fold_past(account_ids, now=now)
+    tell_readings(account_ids, now=now, weeks=weeks)
+    with transaction.atomic():
+        # What was computed without a past is computed again: whoever computes these meanwhile finds them changed.
+        among(Refreshed.objects.all(), "account_id", account_ids).update(edition=0, at=now)
+        rows = [(pk, now) for pk in sorted(account_ids)]
+        insert_many(LookedBack, ("account_id", "at"), rows, on_conflict="on conflict (account_id) do nothing")
+    failpoint("signals.looked_back")
+    for some in batched(sorted(account_ids), once.AT_ONCE):
+        once.refresh_accounts(some, now=now)
