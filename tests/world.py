@@ -250,7 +250,7 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "call": "track",
             "segment": "high-touch",
             "experience": "pooled",
-            "measure": "contact",
+            "measure": "licence",
             "scorecard": "pooled",
         },
         by_route={

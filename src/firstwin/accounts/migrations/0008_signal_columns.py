@@ -5,130 +5,171 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_usage_columns'),
-        ('people', '0003_definitions'),
+        ("accounts", "0007_usage_columns"),
+        ("people", "0003_definitions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accountnow',
-            name='at_risk_minor',
+            model_name="accountnow",
+            name="at_risk_minor",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='experience',
+            model_name="accountnow",
+            name="experience",
             field=models.CharField(max_length=60, null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='health',
+            model_name="accountnow",
+            name="health",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='health_band',
+            model_name="accountnow",
+            name="health_band",
             field=models.CharField(max_length=8, null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='health_change',
+            model_name="accountnow",
+            name="health_change",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='health_coverage',
+            model_name="accountnow",
+            name="health_coverage",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='health_words',
+            model_name="accountnow",
+            name="health_words",
             field=models.TextField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='opportunities_open',
+            model_name="accountnow",
+            name="opportunities_open",
             field=models.IntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='risk_severity',
+            model_name="accountnow",
+            name="risk_severity",
             field=models.SmallIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='risks_open',
+            model_name="accountnow",
+            name="risks_open",
             field=models.IntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='segments',
+            model_name="accountnow",
+            name="segments",
             field=models.TextField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='stage',
+            model_name="accountnow",
+            name="stage",
             field=models.CharField(max_length=60, null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='stage_on',
+            model_name="accountnow",
+            name="stage_on",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='accountnow',
-            name='stage_pace',
+            model_name="accountnow",
+            name="stage_pace",
             field=models.CharField(max_length=8, null=True),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('health__isnull', False)), fields=['health', 'account'], name='now_health'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("health__isnull", False)), fields=["health", "account"], name="now_health"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('health_band__isnull', False)), fields=['health_band', 'account'], name='now_health_band'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("health_band__isnull", False)),
+                fields=["health_band", "account"],
+                name="now_health_band",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('health_coverage__isnull', False)), fields=['health_coverage', 'account'], name='now_health_coverage'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("health_coverage__isnull", False)),
+                fields=["health_coverage", "account"],
+                name="now_health_coverage",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('health_change__isnull', False)), fields=['health_change', 'account'], name='now_health_change'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("health_change__isnull", False)),
+                fields=["health_change", "account"],
+                name="now_health_change",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('stage__isnull', False)), fields=['stage', 'account'], name='now_stage'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("stage__isnull", False)), fields=["stage", "account"], name="now_stage"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('stage_on__isnull', False)), fields=['stage_on', 'account'], name='now_stage_on'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("stage_on__isnull", False)), fields=["stage_on", "account"], name="now_stage_on"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('stage_pace__isnull', False)), fields=['stage_pace', 'account'], name='now_stage_pace'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("stage_pace__isnull", False)),
+                fields=["stage_pace", "account"],
+                name="now_stage_pace",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('experience__isnull', False)), fields=['experience', 'account'], name='now_experience'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("experience__isnull", False)),
+                fields=["experience", "account"],
+                name="now_experience",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('risks_open__isnull', False)), fields=['risks_open', 'account'], name='now_risks_open'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("risks_open__isnull", False)),
+                fields=["risks_open", "account"],
+                name="now_risks_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('risk_severity__isnull', False)), fields=['risk_severity', 'account'], name='now_risk_severity'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("risk_severity__isnull", False)),
+                fields=["risk_severity", "account"],
+                name="now_risk_severity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('opportunities_open__isnull', False)), fields=['opportunities_open', 'account'], name='now_opportunities_open'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("opportunities_open__isnull", False)),
+                fields=["opportunities_open", "account"],
+                name="now_opportunities_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountnow',
-            index=models.Index(condition=models.Q(('at_risk_minor__isnull', False)), fields=['at_risk_minor', 'account'], name='now_at_risk_minor'),
+            model_name="accountnow",
+            index=models.Index(
+                condition=models.Q(("at_risk_minor__isnull", False)),
+                fields=["at_risk_minor", "account"],
+                name="now_at_risk_minor",
+            ),
         ),
     ]

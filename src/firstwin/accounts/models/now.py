@@ -85,9 +85,8 @@ PUBLISHED_COLUMNS = (
     "opportunities_open",
     "at_risk_minor",
 )
-_PUBLISHED_AND_INDEXED = tuple(
-    name for name in PUBLISHED_COLUMNS if name not in {"products", "auto_renews", "csat_count", "health_words", "segments"}
-)
+_NOT_INDEXED = {"products", "auto_renews", "csat_count", "health_words", "segments"}
+_PUBLISHED_AND_INDEXED = tuple(name for name in PUBLISHED_COLUMNS if name not in _NOT_INDEXED)
 
 
 class AccountNow(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -30,11 +31,15 @@ def records(accounts: AccountSet, *, now: datetime) -> Mapping[str, Record]:
     today = day_of(now)
     since = today - timedelta(days=DAYS)
     rows = Episode.objects.filter(accounts.q("account_id"), restated_at__isnull=True).order_by()
-    is_aside = Exists(standing(today).filter(finding=OuterRef("pk")))
+    is_aside: Any = Exists(standing(today).filter(finding=OuterRef("pk")))
     counted = rows.values("detector").annotate(
         open=Count("pk", filter=Q(cleared_on__isnull=True) & ~is_aside),
         opened=Count("pk", filter=Q(first_on__gte=since)),
         cleared=Count("pk", filter=Q(cleared_on__gte=since)),
     )
-    lately = {key: some for key, *some in counted.values_list("detector", "open", "opened", "cleared")}
-    return {key: Record(*lately.get(key, (0, 0, 0)), one) for key, one in precision(accounts, now=now).items()}
+    lately = {row["detector"]: row for row in counted}
+    return {key: _record(lately.get(key, {}), one) for key, one in precision(accounts, now=now).items()}
+
+
+def _record(row: Mapping[str, Any], right: Precision) -> Record:
+    return Record(row.get("open", 0), row.get("opened", 0), row.get("cleared", 0), right)

@@ -65,7 +65,7 @@ def board(rows: QuerySet[AccountNow], pipeline: Pipeline, today: date) -> list[C
     ]  # fmt: skip
 
 
-def at_stage(rows: QuerySet[AccountNow], pipeline: Pipeline) -> QuerySet[AccountNow]:
+def at_stage(rows: QuerySet[AccountNow], pipeline: Pipeline) -> QuerySet[Any]:
     """Each with `below`, the stage where it stands under the overlay, by its latest move on this pipeline.
 
     The row knows its stage; only where the overlay hides it is the ledger asked.
@@ -78,13 +78,13 @@ def at_stage(rows: QuerySet[AccountNow], pipeline: Pipeline) -> QuerySet[Account
     return plain.annotate(below=_when_hidden(overlay, hidden))
 
 
-def _when_hidden(overlay: str, hidden: Subquery) -> Any:
+def _when_hidden(overlay: str, hidden: Any) -> Any:
     if not overlay:
         return F("stage")
     return Case(When(stage=overlay, then=Coalesce(hidden, F("stage"))), default=F("stage"), output_field=CharField())
 
 
-def _totals(placed: QuerySet[AccountNow], pipeline: Pipeline) -> Any:
+def _totals(placed: QuerySet[Any], pipeline: Pipeline) -> Any:
     over = Q(stage=pipeline.overlay.key) if pipeline.overlay is not None else Q(pk__in=[])
     return placed.order_by().values("below").annotate(
         accounts=Count("pk"),
@@ -101,7 +101,7 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
     return counted | {"arr_minor": row.get("arr")}
 
 
-def _cards(placed: QuerySet[AccountNow], stage: str, pipeline: Pipeline, today: date) -> list[Card]:
+def _cards(placed: QuerySet[Any], stage: str, pipeline: Pipeline, today: date) -> list[Card]:
     first = placed.filter(below=stage).order_by(F("arr_minor").desc(nulls_last=True), "account_id")
     overlay = pipeline.overlay
     return [_card(row, overlay.label if overlay is not None and row.stage == overlay.key else "", today)
