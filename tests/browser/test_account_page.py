@@ -71,7 +71,7 @@ def test_sections_open_by_number_and_a_value_is_edited_where_it_stands(visit: Vi
     page = visit.open("owner")
     page.goto("/accounts/acme/")
     at_rest(page)
-    press(page, "7")
+    press(page, "8")
     expect(page.locator("#section-children")).to_be_visible()
     press(page, "1")
     page.locator("#value-city").hover()
