@@ -18,6 +18,7 @@ from firstwin.accounts.models import Account, AccountNow
 from firstwin.connectors.journal import journaled
 from firstwin.connectors.journal.rows import Rows, rows_of
 from firstwin.connectors.journal.tables import BOOKKEEPING, NEVER_RESTORED, Table
+from firstwin.signals.ledger.forget import forget
 
 ACCOUNTS, PEOPLE = "accounts_account", "accounts_person"
 _WRITTEN_SINCE = "somebody wrote on the same line of history since"
@@ -191,6 +192,7 @@ class _Part:
         self.done.touched |= set(showing.values_list("account_id", flat=True))
         showing.update(parent=None, parent_name=None, parent_name_folded=None)
         AccountNow.objects.filter(account__in=going).delete()
+        forget(going)
 
     def _keep(self, entry: Entry, says: Mapping[str, Any], why: str) -> None:
         self.outcomes[entry.id] = "k"

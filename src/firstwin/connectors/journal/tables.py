@@ -19,6 +19,12 @@ NOT_FACTS = {
     "accounts.savedview", "accounts.note", "accounts.file",  # people's own; no import writes them
 }  # fmt: skip
 
+DERIVED = {
+    "accounts.accountnow", "signals.reading", "signals.refreshed", "signals.lookedback", "signals.segmentstay",
+    "signals.stagemove", "signals.episode",
+}  # fmt: skip
+"""Worked out of facts: no reason to keep a row that nothing else refers to."""
+
 NEVER_RESTORED = {"revision"}
 """A dirty mark only ever goes up."""
 
@@ -125,5 +131,5 @@ def _references(model: type[models.Model]) -> list[Reference]:
         if isinstance(field, models.ForeignKey)
         and field.related_model is model
         and other._meta.managed
-        and other._meta.label_lower != "accounts.accountnow"
+        and other._meta.label_lower not in DERIVED
     ]

@@ -17,7 +17,10 @@ class Reading(models.Model):
     inputs, result: canonical JSON (`audit.canonical`). `result` is made of definition and inputs alone, to the byte.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    # Without a constraint: when an import is taken back its accounts go, and what was said of them stays in the ledger.
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, db_constraint=False, related_name="readings", db_index=False
+    )
     scorecard = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
     engine = models.PositiveSmallIntegerField()
