@@ -282,8 +282,6 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "staff_enable": {"pk": things["stranger"].pk},
             "invitation_revoke": {"pk": invited.invitation.pk},
             "risk_aside": {"pk": things["finding"].pk},
-            "account_finding_aside": {"pk": things["finding"].pk},
-            "account_finding_return": {"pk": things["finding"].pk},
             "account_override_removal": {"pk": things["override"].pk},
             "risk_back": {"pk": things["finding"].pk},
             "undo": {"pk": undo.pk},

@@ -55,22 +55,3 @@ class PauseForm(forms.Form):
         help_text="What everybody waits for, such as a frozen project or a migration on their side.",
     )  # fmt: skip
     looks: ClassVar[dict[str, str]] = {"reason": "area"}
-
-
-KNOWN, FALSE = "known", "false"
-
-
-class AsideForm(forms.Form):
-    kind = forms.ChoiceField(
-        label="It is", widget=forms.RadioSelect, choices=((KNOWN, "Known, leave it"), (FALSE, "A false alarm")),
-        initial=KNOWN,
-    )  # fmt: skip
-    reason = forms.CharField(
-        label="Why", max_length=300, required=False, widget=forms.Textarea({"rows": 3}),
-        help_text="Needed for a false alarm: it counts against what found it.",
-    )  # fmt: skip
-    until_on = forms.DateField(
-        label="Until", required=False, widget=forms.DateInput({"type": "date"}),
-        help_text="Left empty, it comes back only after it was gone in between.",
-    )  # fmt: skip
-    looks: ClassVar[dict[str, str]] = {"kind": "segmented", "reason": "area"}

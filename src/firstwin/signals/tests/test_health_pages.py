@@ -148,15 +148,18 @@ def finding(acme: Account) -> Episode:
 
 
 def test_a_finding_is_told_put_aside_and_brought_back(client_of: Any, owner: User, finding: Episode) -> None:
-    client, aside = client_of(owner), f"/accounts/acme/health/findings/{finding.pk}/aside/"
-    text = client.get("/accounts/acme/health/").text
+    client, page = client_of(owner), "/accounts/acme/health/"
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    text = client.get(page).text
     assert "Silent for 60 days" in text and "at stake" in text
-    wrong = client.post(aside, {"kind": "false", "reason": ""})
-    assert wrong.status_code == 422 and "false alarm" in wrong.text
-    client.post(aside, {"kind": "false", "reason": "They are on leave"})
+    aside, back = (reverse(name, kwargs={"pk": finding.pk}) for name in ("risk_aside", "risk_back"))
+    assert aside in text
+    put = client.post(aside, {"why": "false", "reason": "They are on leave"}, headers=here)
+    assert put.headers["HX-Redirect"] == page
     assert Dismissal.objects.standing().get().is_false_alarm
-    assert "They are on leave" in client.get("/accounts/acme/health/").text
-    client.post(f"/accounts/acme/health/findings/{finding.pk}/return/")
+    text = client.get(page).text
+    assert "They are on leave" in text and back in text
+    assert client.post(back, headers=here).headers["HX-Redirect"] == page
     assert not Dismissal.objects.standing().exists()
 
 

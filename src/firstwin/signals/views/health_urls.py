@@ -14,6 +14,4 @@ urlpatterns = [
     path(f"{_H}pulse/", judged.pulse, name="account_pulse"),
     path(f"{_H}pause/", judged.stage_pause, name="account_stage_pause"),
     path(f"{_H}pause/end/", judged.stage_go_on, name="account_stage_go_on"),
-    path(f"{_H}findings/<int:pk>/aside/", judged.finding_aside, name="account_finding_aside"),
-    path(f"{_H}findings/<int:pk>/return/", judged.finding_return, name="account_finding_return"),
 ]

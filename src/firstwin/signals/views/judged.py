@@ -1,4 +1,4 @@
-"""What people say beside what is computed: overrides, pulses, pauses, findings put aside. Each can be taken back."""
+"""What people say beside what is computed: overrides, pulses, pauses. Each can be taken back."""
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +11,12 @@ from firstwin.accounts.views.answers import account_at, attempt, done, form_answ
 from firstwin.core.clock import day_of
 from firstwin.core.errors import NotFound
 from firstwin.revenue.section.asof import AsOf
-from firstwin.signals.actions.dismiss import bring_back, dismiss
 from firstwin.signals.actions.override import override as set_by_hand
 from firstwin.signals.actions.override import take_back
 from firstwin.signals.actions.pause_stage import go_on, pause
 from firstwin.signals.actions.pulse import give_pulse
-from firstwin.signals.models import Dismissal, Episode, Level, Override
-from firstwin.signals.section.forms import FALSE, AsideForm, OverrideForm, PauseForm, PulseForm
+from firstwin.signals.models import Level, Override
+from firstwin.signals.section.forms import OverrideForm, PauseForm, PulseForm
 from firstwin.signals.section.gather import Told, told_of
 from firstwin.ui.filters import number
 
@@ -109,45 +108,6 @@ def stage_go_on(request: HttpRequest, key: str) -> HttpResponse:
     account, asker = account_at(request, key), reader(request)
     row = go_on(by=asker.user, account=account, now=asker.now)
     return done(request, account, undo_of(request, "stage.went_on", {"pause": row.pk}, "Its clock goes on"))
-
-
-@require_http_methods(READ_OR_WRITE)
-def finding_aside(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    """Put a finding aside, as known or as a false alarm."""
-    account, asker = _judged(request, key), reader(request)
-    finding = Episode.objects.filter(account=account, pk=pk, restated_at__isnull=True).select_related("account").first()
-    if finding is None:
-        raise NotFound("There is no such finding.")
-    form = AsideForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        is_false = given["kind"] == FALSE
-        row = attempt(
-            form,
-            lambda: dismiss(
-                by=asker.user, finding=finding, is_false_alarm=is_false, reason=given["reason"],
-                until_on=given["until_on"], now=asker.now,
-            ),
-        )  # fmt: skip
-        if row is not None:
-            verb = "finding.called_false" if is_false else "finding.put_aside"
-            says = "Called a false alarm" if is_false else "Put aside"
-            return done(request, account, undo_of(request, verb, {"dismissal": row.pk}, says))
-    return form_answer(
-        request, form, title="Put it aside", lead=finding.words, submit="Put aside", account=account,
-        action=reverse("account_finding_aside", kwargs={"key": account.key, "pk": pk}),
-    )  # fmt: skip
-
-
-@require_POST
-def finding_return(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    """It counts again. pk: of the finding."""
-    account, asker = account_at(request, key), reader(request)
-    row = Dismissal.objects.standing().filter(account=account, finding=pk).select_related("account").first()
-    if row is None:
-        raise NotFound("It is not put aside.")
-    bring_back(by=asker.user, dismissal=row, now=asker.now)
-    return done(request, account, "It counts again")
 
 
 def _judged(request: HttpRequest, key: str) -> Account:
