@@ -115,3 +115,8 @@ class Episode(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge on a page."""
+        return "accent" if self.what == What.OPPORTUNITY else Severity(self.severity).tone

@@ -11,6 +11,11 @@ class Band(models.TextChoices):
     GREEN = "green", "Green"
     UNKNOWN = "unknown", "Unknown"
 
+    @property
+    def tone(self) -> str:
+        """The tone of its mark on a page."""
+        return {Band.GREEN: "good", Band.AMBER: "watch", Band.RED: "risk"}.get(self, "none")
+
 
 class Level(models.TextChoices):
     """What an override replaces."""
@@ -36,6 +41,11 @@ class Pace(models.TextChoices):
     STUCK = "stuck", "Stuck"
     PAUSED = "paused", "Paused"
 
+    @property
+    def tone(self) -> str:
+        """The tone of its mark on a page."""
+        return {Pace.ON_TRACK: "good", Pace.BEHIND: "watch", Pace.STUCK: "risk"}.get(self, "none")
+
 
 class What(models.TextChoices):
     """What a detector finds."""
@@ -48,6 +58,11 @@ class Severity(models.IntegerChoices):
     LOW = 1, "Low"
     MEDIUM = 2, "Medium"
     HIGH = 3, "High"
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge on a page."""
+        return {Severity.HIGH: "risk", Severity.MEDIUM: "watch"}.get(self, "none")
 
 
 class PassKind(models.TextChoices):

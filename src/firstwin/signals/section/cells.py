@@ -7,9 +7,6 @@ from typing import Any
 from firstwin.accounts.listing.looks import Drawn, Look, register_look
 from firstwin.signals.models.kinds import Band, Pace
 
-_TONES = {Band.GREEN: "good", Band.AMBER: "watch", Band.RED: "risk", Band.UNKNOWN: "none"}
-_PACES = {Pace.BEHIND: "watch", Pace.STUCK: "risk", Pace.PAUSED: "none"}
-
 
 def register_all() -> None:
     """Called once, when the app is ready."""
@@ -25,7 +22,7 @@ def _health(row: Mapping[str, Any], _: Mapping[Any, str]) -> Drawn | None:
     change = row["health_change"]
     return Drawn(
         str(Band(band).label),
-        _TONES[Band(band)],
+        Band(band).tone,
         # A band begins at its bound: 74.6 shown as 75 would look green.
         None if row["health"] is None else math.floor(row["health"]),
         change if change is not None and abs(change) >= 1 else None,
@@ -37,7 +34,7 @@ def _stage(row: Mapping[str, Any], labels: Mapping[Any, str]) -> Drawn | None:
     if not row["stage"]:
         return None
     pace = row["stage_pace"]
-    tone = _PACES.get(Pace(pace)) if pace in Pace.values else None
+    tone = Pace(pace).tone if pace in Pace.values and pace != Pace.ON_TRACK else None
     return Drawn(
         labels.get(row["stage"], row["stage"]), badge=str(Pace(pace).label) if tone else "", badge_tone=tone or ""
     )

@@ -16,8 +16,6 @@ from firstwin.signals.models import Dismissal, Episode, Severity, What
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.ui import filters
 
-SEVERITY_TONES = {Severity.HIGH: "risk", Severity.MEDIUM: "watch", Severity.LOW: "none"}
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -76,7 +74,7 @@ def _finding(
         label=detector.parsed.label if detector is not None else one.detector,
         advice=detector.parsed.advice if detector is not None else "",
         severity=str(severity.label),
-        tone=SEVERITY_TONES[severity] if is_risk else "accent",
+        tone=one.tone,
         is_risk=is_risk,
         stake=Money(one.stake_minor, str(settings.FIRSTWIN_CURRENCY)) if one.stake_minor else None,
         first_on=one.first_on,

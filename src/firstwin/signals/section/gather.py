@@ -22,8 +22,6 @@ from firstwin.signals.scores.sentences import change_words, standing_words
 SPANS = (7, 30, 90)
 """Days over which a change is told, unless another day is chosen."""
 
-TONES = {Band.GREEN: "good", Band.AMBER: "watch", Band.RED: "risk", Band.UNKNOWN: "none"}
-
 EVIDENCE = "S0 unvalidated"
 EVIDENCE_MEANS = (
     "The weights are judgement. Nobody has yet compared this score with what happened, so it is no probability that "
@@ -123,7 +121,7 @@ def told_of(account: Account, asof: AsOf) -> Told | None:
 
 
 def tone_of(band: str | None) -> str:
-    return TONES.get(Band(band or "unknown"), "none")
+    return Band(band or "unknown").tone
 
 
 def _all_told(kept: Sequence[Kept]) -> dict[int, Told]:

@@ -14,8 +14,6 @@ from firstwin.signals.models import Pace, StagePause
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.ui.filters import day, plural
 
-PACE_TONES = {Pace.ON_TRACK: "good", Pace.BEHIND: "watch", Pace.STUCK: "risk", Pace.PAUSED: "none"}
-
 
 @dataclass(frozen=True)
 class Step:
@@ -68,7 +66,7 @@ def stage_of(account: Account, at: At, definitions: Definitions, segments: Seque
         days=overlay_days if last.overlay else days,
         pace=pace,
         pace_label=str(Pace(pace).label) if pace else "",
-        tone=PACE_TONES.get(Pace(pace), "none") if pace else "none",
+        tone=Pace(pace).tone if pace else "none",
         limits="" if last.overlay else _limits(expected, most),
         below=labels.get(last.stage, last.stage) if last.overlay else "",
         steps=steps,

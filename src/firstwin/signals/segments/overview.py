@@ -15,7 +15,6 @@ from firstwin.signals.models import Band, Refreshed, SegmentStay
 from firstwin.ui.charts import Part
 
 WEEK = timedelta(days=7)
-_TONES = {Band.GREEN: "good", Band.AMBER: "watch", Band.RED: "risk", Band.UNKNOWN: "none"}
 
 
 @dataclass
@@ -35,9 +34,7 @@ class Standing:
     @property
     def mix(self) -> list[Part]:
         """Accounts by health band, those that have any."""
-        return [
-            Part(label, self.bands[band], _TONES[Band(band)]) for band, label in Band.choices if self.bands.get(band)
-        ]
+        return [Part(label, self.bands[band], Band(band).tone) for band, label in Band.choices if self.bands.get(band)]
 
 
 @dataclass(frozen=True)

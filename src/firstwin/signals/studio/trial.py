@@ -29,7 +29,6 @@ KIND = "scorecard"
 MOST_FOUND = 10
 MOST_PARTS = 4
 _BANDS = (Band.GREEN, Band.AMBER, Band.RED, Band.UNKNOWN)
-_TONES = {Band.GREEN: "good", Band.AMBER: "watch", Band.RED: "risk", Band.UNKNOWN: "none"}
 
 
 @dataclass(frozen=True)
@@ -162,8 +161,8 @@ def _tried(both: Compared, pk: int, why: str, before: Scores, after: Scores) -> 
 
     def named(row: AccountNow) -> Tried:
         return Tried(
-            str(row.account.key), row.name, why, _words(was), _words(now), _TONES[Band(was.band)],
-            _TONES[Band(now.band)], moved.amount if was.score is not None and now.score is not None else 0,
+            str(row.account.key), row.name, why, _words(was), _words(now), Band(was.band).tone,
+            Band(now.band).tone, moved.amount if was.score is not None and now.score is not None else 0,
             was.coverage / 10_000, now.coverage / 10_000, tuple(_contribution(part) for part in parts),
         )  # fmt: skip
 

@@ -26,7 +26,6 @@ from firstwin.signals.risks.open import ASIDE, FAMILIES, OPEN, SHOWN, Asked
 from firstwin.signals.risks.record import DAYS, records
 from firstwin.ui.jinja import page
 
-TONES = {Severity.HIGH: "risk", Severity.MEDIUM: "watch", Severity.LOW: "none"}
 HEADER = ("Account", "Owner", "What", "Detector", "Severity", "Says", "At stake", "Currency", "First seen", "Advice")
 
 
@@ -54,7 +53,6 @@ def risks(request: HttpRequest) -> HttpResponse:
         export_url=f"{reverse('risks_export')}?{urlencode(address.pairs())}",
         lag=lag(asker.now),
         may_edit=asker.may_edit,
-        tones=TONES,
         now=asker.now,
     )  # fmt: skip
 
