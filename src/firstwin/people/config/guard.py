@@ -1,13 +1,17 @@
 """What a change would do to accounts, told before it stands. Rooms work it out; here is how it is told and weighed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
+
 from firstwin.core.errors import Refused
+from firstwin.core.money import Money
 from firstwin.people.config.kinds import kind_of
 from firstwin.people.config.together import Change
 from firstwin.people.models import User
+from firstwin.ui import filters
 
 LIMIT = 0.30
 """Share of accounts that a change may move before somebody has to say that this is meant."""
@@ -37,6 +41,10 @@ class Flip:
     accounts: int
     arr_minor: int
     movers: tuple[Mover, ...] = ()
+
+    @property
+    def arr(self) -> Money:
+        return Money(self.arr_minor, str(settings.FIRSTWIN_CURRENCY))
 
 
 @dataclass(frozen=True)
@@ -74,9 +82,16 @@ class Impact:
 
     @property
     def words(self) -> str:
-        """“Health band by Pooled would change for 18 of 60 accounts (30%)”."""
+        """“Health band by Pooled would change for 18 of 60 accounts (30%), with $1.2M ARR”."""
         of = f"{self.judged:,}" if not self.is_sample else f"{self.judged:,} sampled of {self.population:,}"
-        return f"{self.what} would change for {self.changed:,} of {of} accounts ({self.share:.0%})"
+        arr = Money(self.arr_minor, str(settings.FIRSTWIN_CURRENCY))
+        worth = f", with {filters.money(arr, short=True)} ARR" if self.arr_minor else ""
+        return f"{self.what} would change for {self.changed:,} of {of} accounts ({self.share:.0%}){worth}"
+
+    @property
+    def unnamed(self) -> "Impact":
+        """Without the accounts: they are counted for somebody who may not see all of them."""
+        return replace(self, flips=tuple(replace(flip, movers=()) for flip in self.flips), movers=())
 
 
 Judge = Callable[[Sequence[Change], User | None, datetime, int | None], Sequence[Impact]]
@@ -84,10 +99,10 @@ Judge = Callable[[Sequence[Change], User | None, datetime, int | None], Sequence
 
 
 class TooMuch(Refused):
-    """A change that moves more than it may without being told that this is meant."""
+    """A change that moves more than it may without being told that this is meant. impacts: those that are large."""
 
     def __init__(self, impacts: Sequence[Impact]) -> None:
-        self.impacts = [one for one in impacts if one.is_large]
+        self.impacts = [one.unnamed for one in impacts if one.is_large]
         super().__init__("; ".join(one.words for one in self.impacts) + ".")
 
 

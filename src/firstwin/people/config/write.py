@@ -9,6 +9,7 @@ from django.db import transaction
 
 from firstwin.core.errors import Conflict, Refused
 from firstwin.core.failpoints import failpoint
+from firstwin.core.text import slug
 from firstwin.people import rules
 from firstwin.people.audit import record
 from firstwin.people.config.kinds import kind_of
@@ -50,20 +51,45 @@ def add_versions(
     based_on: Mapping[tuple[str, str], int | None] | None = None,
 ) -> list[ConfigVersion]:
     """Several at once, all or none, so that they may refer to each other. One version per change, in their order."""
+    with transaction.atomic():
+        _one_at_a_time()
+        require_writable(by=by, changes=changes, based_on=based_on)
+        failpoint("definition_before_write")
+        written = [_written(change, by, now, note) for change in changes]
+        failpoint("definition_after_write")
+    return written
+
+
+def require_writable(
+    *, by: User | None, changes: Sequence[Change], based_on: Mapping[tuple[str, str], int | None] | None = None
+) -> None:
+    """Whether `add_versions` would take them. Raises what it would; nothing is written."""
     if by is not None:
         rules.require(rules.can_configure(by), "Only operations and admins change the set-up.")
     for change in changes:
         if not _KEY.fullmatch(change.key):
             raise Refused("A key is a word of a-z, 0-9, - and _, of at most 60.", field="key")
-    with transaction.atomic():
-        _one_at_a_time()
-        for (kind, key), number in (based_on or {}).items():
-            _require_unchanged(kind, key, number)
-        _require_fitting(changes)
-        failpoint("definition_before_write")
-        written = [_written(change, by, now, note) for change in changes]
-        failpoint("definition_after_write")
-    return written
+    for (kind, key), number in (based_on or {}).items():
+        _require_unchanged(kind, key, number)
+    _require_fitting(changes)
+
+
+def stands_already(change: Change) -> bool:
+    """Whether the last version says what is asked for."""
+    last = latest(change.kind, change.key)
+    said = "" if change.body is None else text_of(change.body)
+    return last is not None and (last.text, last.is_removed) == (said, change.body is None)
+
+
+def free_key(kind: str, label: str) -> str:
+    """A key that no definition of the kind ever had. Raises Refused for a label without a letter."""
+    stem = slug(label, limit=50)
+    if not stem:
+        raise Refused("Give it a name.", field="label")
+    key, n = stem, 2
+    while latest(kind, key) is not None:
+        key, n = f"{stem}-{n}", n + 1
+    return key
 
 
 def latest(kind: str, key: str) -> ConfigVersion | None:
@@ -112,9 +138,9 @@ def _require_fitting(changes: Sequence[Change]) -> None:
 
 def _written(change: Change, by: User | None, now: datetime, note: str) -> ConfigVersion:
     last = latest(change.kind, change.key)
-    text = "" if change.body is None else text_of(change.body)
-    if last is not None and (last.text, last.is_removed) == (text, change.body is None):
+    if last is not None and stands_already(change):
         return last
+    text = "" if change.body is None else text_of(change.body)
     version = ConfigVersion.objects.create(
         kind=change.kind, key=change.key, number=last.number + 1 if last else 1, text=text,
         is_removed=change.body is None, author=by, note=note[:300], at=now,

@@ -131,7 +131,7 @@ def test_much_asks_once_more(client_of: Any, operations: User, monkeypatch: pyte
     assert client.post(PAGE + "edit/", changed | {"act": "publish-anyway"}).url == PAGE
     answer = client.post(PAGE + "rollback/", {"to": "1"})
     assert answer.status_code == 422 and "Go back although 4 accounts change" in answer.text
-    assert client.post(PAGE + "rollback/", {"to": "1", "accept": "1"}).url == PAGE
+    assert client.post(PAGE + "rollback/", {"to": "1", "act": "publish-anyway"}).url == PAGE
     assert standing_bodies("segment")["large"]["where"][0]["value"] == 100
 
 

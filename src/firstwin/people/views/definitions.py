@@ -25,6 +25,8 @@ from firstwin.people.views.shared import say, settings_page, who
 from firstwin.ui.toasts import toast_next
 
 _MOST_VERSIONS = 50
+ANYWAY = "publish-anyway"
+"""What the second button says: that it is meant."""
 
 
 class TextForm(forms.Form):
@@ -158,7 +160,7 @@ def _act(
     try:
         versions = apply.publish(
             by=user, kind=what.key, key=key, body=document.body, based_on=given["based_on"], now=now,
-            note=given["note"], accept=act == "publish-anyway",
+            note=given["note"], accept=act == ANYWAY,
         )  # fmt: skip
     except TooMuch as much:
         found["too_much"] = much.impacts
@@ -194,16 +196,28 @@ def definition_rollback(request: HttpRequest, kind: str, key: str) -> HttpRespon
     what, last = _found(kind, key)
     to = request.POST.get("to", "")
     number = int(to) if to.isdecimal() and len(to) < 9 else 0
-    accept = bool(request.POST.get("accept"))
+    accept = request.POST.get("act") == ANYWAY
     try:
         versions = apply.rollback(by=user, kind=kind, key=key, to=number, now=clock.now(), accept=accept)
     except TooMuch as much:
-        return settings_page(
-            request, "people/definition_back.html", "definitions", status=422, kind=what, key=key, to=number,
-            label=label_of(standing_body(last) or {}, key), too_much=much.impacts,
-        )  # fmt: skip
+        title = f"Back to version {number}"
+        return _asked(request, what, last, much, title=title, verb="Go back", hidden={"to": str(number)})
     _say_written(request, user, versions, f"Back to version {number}")
     return HttpResponseRedirect(reverse("definition", kwargs={"kind": kind, "key": key}))
+
+
+def _asked(
+    request: HttpRequest, what: DefinitionKind, last: ConfigVersion, much: TooMuch, *, title: str, verb: str,
+    hidden: dict[str, str],
+) -> HttpResponse:  # fmt: skip
+    """A page that asks once more."""
+    back = reverse("definition", kwargs={"kind": what.key, "key": last.key})
+    label = label_of(standing_body(last) or {}, last.key)
+    crumbs = [("Definitions", reverse("definitions")), (label, back), (title, "")]
+    return settings_page(
+        request, "people/definition_much.html", "definitions", status=much.status, title=title, verb=verb,
+        crumb_pairs=crumbs, back=back, action=request.path, hidden=hidden, too_much=much.impacts,
+    )  # fmt: skip
 
 
 def _say_written(request: HttpRequest, user: User, versions: list[ConfigVersion], says: str) -> None:

@@ -1,13 +1,16 @@
-"""Writing segments and experiences from forms. Everything goes through `people.config.write`."""
+"""Writing segments and experiences from forms. Everything goes through `people.config.apply`, as text does.
+
+accept: also when it moves many accounts; else TooMuch is raised.
+"""
 
 from datetime import datetime
 
 from firstwin.core.conditions import Condition
 from firstwin.core.errors import Refused
-from firstwin.core.text import slug
+from firstwin.people.config import apply
 from firstwin.people.config.store import definitions
 from firstwin.people.config.together import Change
-from firstwin.people.config.write import add_version, add_versions, latest
+from firstwin.people.config.write import free_key
 from firstwin.people.models import ConfigVersion, User
 from firstwin.signals.kinds import experience_text, segment_text
 from firstwin.signals.kinds.experience import Experience
@@ -17,24 +20,32 @@ from firstwin.signals.segments.serving import in_order
 
 def write_segment(
     *, by: User, key: str, label: str, where: Condition, help: str, now: datetime, note: str = "",
-    based_on: int | None = None,
+    based_on: int | None = None, accept: bool = False,
 ) -> ConfigVersion:  # fmt: skip
     """key: empty for a new one, which is called after its label. Raises Refused, Conflict, NotAllowed."""
     name = key or free_key(segment_text.KEY, label)
     body = segment_text.dumped(Segment(name, label.strip(), where, help.strip()))
-    return add_version(by=by, kind=segment_text.KEY, key=name, body=body, now=now, note=note, based_on=based_on)
+    return _write(by, Change(segment_text.KEY, name, body), now, note, based_on, accept)
 
 
 def write_experience(
-    *, by: User, experience: Experience, now: datetime, note: str = "", based_on: int | None = None
-) -> ConfigVersion:
+    *, by: User, experience: Experience, now: datetime, note: str = "", based_on: int | None = None,
+    accept: bool = False,
+) -> ConfigVersion:  # fmt: skip
     """The same of an experience; one with an empty key is new."""
     name = experience.key or free_key(experience_text.KEY, experience.label)
     body = experience_text.dumped(experience)
-    return add_version(by=by, kind=experience_text.KEY, key=name, body=body, now=now, note=note, based_on=based_on)
+    return _write(by, Change(experience_text.KEY, name, body), now, note, based_on, accept)
 
 
-def move_experience(*, by: User, key: str, up: bool, now: datetime) -> list[ConfigVersion]:
+def _write(
+    by: User, change: Change, now: datetime, note: str, based_on: int | None, accept: bool
+) -> ConfigVersion:  # fmt: skip
+    began = {(change.kind, change.key): based_on}
+    return apply.write(by=by, changes=[change], now=now, note=note, based_on=began, accept=accept)[0]
+
+
+def move_experience(*, by: User, key: str, up: bool, now: datetime, accept: bool = False) -> list[ConfigVersion]:
     """Change places with the one before or after. What is for everybody else stays last."""
     order = [one for one in in_order(definitions(experience_text.KEY)) if one.segment]
     place = next((n for n, one in enumerate(order) if one.key == key), None)
@@ -43,18 +54,7 @@ def move_experience(*, by: User, key: str, up: bool, now: datetime) -> list[Conf
         raise Refused("It cannot be moved further.")
     mine, theirs = order[place], order[other]
     changes = [_at(mine, theirs.priority), _at(theirs, mine.priority)]
-    return add_versions(by=by, changes=changes, now=now, note="Changed the order")
-
-
-def free_key(kind: str, label: str) -> str:
-    """A key that no definition of the kind ever had. Raises Refused for a label without a letter."""
-    stem = slug(label, limit=50)
-    if not stem:
-        raise Refused("Give it a name.", field="label")
-    key, n = stem, 2
-    while latest(kind, key) is not None:
-        key, n = f"{stem}-{n}", n + 1
-    return key
+    return apply.write(by=by, changes=changes, now=now, note="Changed the order", accept=accept)
 
 
 def free_priority() -> int:

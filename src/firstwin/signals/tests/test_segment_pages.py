@@ -1,11 +1,13 @@
 """Segments and experiences on screen: everybody looks, operations write, what is typed is kept."""
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.core import clock
 from firstwin.people.config.store import definitions
@@ -16,6 +18,7 @@ from firstwin.signals.models import SegmentStay
 pytestmark = pytest.mark.django_db
 
 NAMED = "name = 'acme'"
+MEANT = {"act": "publish-anyway"}
 
 
 @pytest.fixture
@@ -61,7 +64,9 @@ def test_a_segment_is_made_edited_removed_and_brought_back(client_of: Any, opera
     changed = client.post("/segments/acme-alone/edit/", said(label="Acme only", note="Shorter", based_on="1"))
     assert changed.url == "/segments/acme-alone/"
     assert "Shorter" in client.get(changed.url).text
-    assert client.post("/segments/acme-alone/remove/").url == "/segments/"
+    asked = client.post("/segments/acme-alone/remove/")
+    assert asked.status_code == 422 and "Remove although 1 account changes" in asked.text
+    assert client.post("/segments/acme-alone/remove/", MEANT).url == "/segments/"
     assert client.get("/segments/acme-alone/").status_code == 404
     client.post(f"/undo/{Undo.objects.latest('pk').pk}/")
     assert definitions("segment")["acme-alone"].parsed.label == "Acme only"
@@ -121,16 +126,92 @@ def test_two_who_edit_at_once_are_told(client_of: Any, operations: User) -> None
     client = client_of(operations)
     client.post("/segments/new/", said())
     client.post("/segments/acme-alone/edit/", said(label="Once", based_on="1"))
-    assert client.post("/segments/acme-alone/edit/", said(label="Twice", based_on="1")).status_code == 409
+    late = client.post("/segments/acme-alone/edit/", said(label="Twice", note="Because", based_on="1"))
+    assert late.status_code == 409 and "changed this segment meanwhile" in late.text
+    assert 'value="Twice"' in late.text and 'value="Because"' in late.text
     assert definitions("segment")["acme-alone"].parsed.label == "Once"
+    begun = late.text.split('name="based_on" value="')[1].split('"')[0]
+    assert client.post("/segments/acme-alone/edit/", said(label="Twice", based_on=begun)).status_code == 302
+    assert definitions("segment")["acme-alone"].parsed.label == "Twice"
+
+
+@pytest.fixture
+def three(db: None, owner: User, acme: Account) -> list[Account]:
+    """Acme and two more, in the list as in the book."""
+    return [acme, *(open_account(by=owner, name=name, now=clock.now()) for name in ("Beta", "Cora"))]
+
+
+def test_a_segment_that_moves_many_stops_and_asks(client_of: Any, operations: User, three: list[Account]) -> None:
+    client = client_of(operations)
+    AccountNow.objects.filter(account__in=three[1:]).update(arr_minor=50_000_00)
+    client.post("/segments/new/", said())
+    given = said(label="Not Acme", condition=f"not {NAMED}", note="The others", based_on="1")
+    answer = client.post("/segments/acme-alone/edit/", given)
+    assert answer.status_code == 422
+    assert "Membership of Not Acme would change for 3 of 3 accounts (100%), with" in answer.text
+    assert "Save although 3 accounts change" in answer.text and "Not in it → In it" in answer.text
+    assert "The others" in answer.text and f"not {NAMED}" in unescape(answer.text)
+    assert definitions("segment")["acme-alone"].parsed.label == "Acme alone"
+    assert client.post("/segments/acme-alone/edit/", given | MEANT).url == "/segments/acme-alone/"
+    assert definitions("segment")["acme-alone"].parsed.label == "Not Acme"
+
+
+def test_a_label_alone_asks_nothing(client_of: Any, operations: User, three: list[Account]) -> None:
+    client = client_of(operations)
+    client.post("/segments/new/", said())
+    answer = client.post("/segments/acme-alone/edit/", said(label="Acme only", based_on="1"))
+    assert answer.url == "/segments/acme-alone/"
+
+
+def test_saving_what_stands_adds_no_version(client_of: Any, operations: User, acme: Account) -> None:
+    client = client_of(operations)
+    client.post("/segments/new/", said())
+    client.post("/segments/acme-alone/edit/", said(based_on="1"))
+    assert ConfigVersion.objects.filter(key="acme-alone").count() == 1
+    assert "It says so already" in client.get("/segments/acme-alone/").text
+
+
+def test_accounts_one_does_not_see_are_counted_and_not_named(
+    client_of: Any, operations: User, three: list[Account]
+) -> None:
+    client = client_of(operations)
+    client.post("/segments/new/", said())
+    operations.scope = "own"
+    operations.save()
+    answer = client.post("/segments/acme-alone/edit/", said(condition=f"not {NAMED}", based_on="1"))
+    assert "3 of 3 accounts" in answer.text and "Beta" not in answer.text
 
 
 def test_experiences_stand_in_their_order_and_change_places(client_of: Any, operations: User, acme: Account) -> None:
     client = client_of(operations)
     assert _order(client) == ["high-touch", "digital", "pooled"]
-    client.post("/experiences/digital/place/", {"to": "up"})
+    client.post("/experiences/digital/place/", {"to": "up"} | MEANT)
     assert _order(client) == ["digital", "high-touch", "pooled"]
     assert client.post("/experiences/digital/place/", {"to": "up"}).status_code == 422
+
+
+def test_an_experience_that_serves_many_others_stops_and_asks(
+    client_of: Any, operations: User, three: list[Account]
+) -> None:
+    client = client_of(operations)
+    given = {
+        "label": "All of them", "help": "", "segment": "new-customers", "touch_model": "high", "priority": "1",
+        "cadence_days": "", "silent_days": "20", "scorecard": "high-touch", "others": [], "pipeline": "default",
+        "service_levels": "", "skills": "", "plays": "", "layout": "", "note": "For all", "based_on": "",
+    }  # fmt: skip
+    client.post("/segments/new/", said(label="Any", condition="name is set"))
+    answer = client.post("/experiences/new/", given | {"segment": "any"})
+    assert answer.status_code == 422 and "Experience would change for 3 of 3 accounts (100%)" in answer.text
+    assert "Save although 3 accounts change" in answer.text and "For all" in answer.text
+    assert "all-of-them" not in definitions("experience")
+    assert client.post("/experiences/new/", given | {"segment": "any"} | MEANT).url == "/experiences/"
+    moved = client.post("/experiences/all-of-them/place/", {"to": "down"})
+    assert moved.url == "/experiences/"  # the next one serves none of them
+    gone = client.post("/experiences/all-of-them/remove/")
+    assert gone.status_code == 422 and "Remove although 3 accounts change" in gone.text
+    assert client.post("/experiences/all-of-them/remove/", MEANT).url == "/experiences/"
+    client.post(f"/undo/{Undo.objects.latest('pk').pk}/")
+    assert "all-of-them" in definitions("experience")
 
 
 def _order(client: Client) -> list[str]:

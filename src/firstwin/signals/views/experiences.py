@@ -4,11 +4,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from firstwin.accounts.views.answers import attempt, reader
+from firstwin.accounts.views.answers import reader
 from firstwin.core.errors import NotFound
+from firstwin.people.config import apply
+from firstwin.people.config.guard import TooMuch
 from firstwin.people.config.labels import labels
 from firstwin.people.config.store import Definition
-from firstwin.people.config.write import add_version
+from firstwin.people.models import ConfigVersion
 from firstwin.people.rules import can_configure, require
 from firstwin.signals.actions.segments import free_priority, move_experience, write_experience
 from firstwin.signals.kinds.experience_text import KEY, TOUCH_MODELS
@@ -16,7 +18,8 @@ from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.segments.forms import ExperienceForm, held
 from firstwin.signals.segments.overview import Standing, freshness, served
 from firstwin.signals.segments.serving import in_order
-from firstwin.signals.views.segments import READ_ONLY, READ_OR_WRITE, versions_of, written
+from firstwin.signals.views.defined import Tried, guarded, is_meant, much_page, written
+from firstwin.signals.views.segments import READ_ONLY, READ_OR_WRITE, versions_of
 from firstwin.ui.jinja import page
 
 
@@ -58,24 +61,26 @@ def experience(request: HttpRequest, experience: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, form: ExperienceForm, what: Definition | None) -> HttpResponse:
     asker = reader(request)
+    tried: Tried[ConfigVersion] = Tried(None, 422 if form.errors else 200)
     if request.method == "POST" and form.is_valid():
         said = form.experience(what.key if what else "")
-        saved = attempt(
+        tried = guarded(
             form,
             lambda: write_experience(
                 by=asker.user, experience=said, now=asker.now, note=form.cleaned_data["note"],
-                based_on=form.cleaned_data["based_on"] if what else None,
+                based_on=form.cleaned_data["based_on"] if what else None, accept=is_meant(request),
             ),
         )  # fmt: skip
-        if saved is not None:
-            written(request, [saved], f"{said.label} saved")
+        if tried.done is not None:
+            written(request, [tried.done], f"{said.label} saved")
             return HttpResponseRedirect(reverse("experiences"))
     cards = dict(labels("scorecard"))
     return page(
         request,
         "signals/experience.html",
-        status=422 if form.errors else 200,
+        status=tried.status,
         form=form,
+        too_much=tried.too_much,
         experience=what,
         segments=dict(labels("segment")),
         card_words=", ".join(cards.get(card, card) for card in what.parsed.scorecards) if what else "",
@@ -92,7 +97,11 @@ def experience_place(request: HttpRequest, experience: str) -> HttpResponse:
     """Move one place up, or (`to=down`) down."""
     asker, what = reader(request), _experience(experience)
     up = request.POST.get("to") != "down"
-    moved = move_experience(by=asker.user, key=experience, up=up, now=asker.now)
+    try:
+        moved = move_experience(by=asker.user, key=experience, up=up, now=asker.now, accept=is_meant(request))
+    except TooMuch as much:
+        title = f"Ask {what.parsed.label} {'earlier' if up else 'later'}"
+        return _asked(request, much, title, "Move it", {"to": "up" if up else "down"})
     written(request, moved, f"{what.parsed.label} is asked {'earlier' if up else 'later'}")
     return HttpResponseRedirect(reverse("experiences"))
 
@@ -100,9 +109,20 @@ def experience_place(request: HttpRequest, experience: str) -> HttpResponse:
 @require_POST
 def experience_remove(request: HttpRequest, experience: str) -> HttpResponse:
     asker, what = reader(request), _experience(experience)
-    removed = add_version(by=asker.user, kind=KEY, key=experience, body=None, now=asker.now)
-    written(request, [removed], f"{what.parsed.label} removed")
+    try:
+        gone = apply.remove(by=asker.user, kind=KEY, key=experience, now=asker.now, accept=is_meant(request))
+    except TooMuch as much:
+        return _asked(request, much, f"Remove {what.parsed.label}", "Remove")
+    written(request, gone, f"{what.parsed.label} removed")
     return HttpResponseRedirect(reverse("experiences"))
+
+
+def _asked(
+    request: HttpRequest, much: TooMuch, title: str, verb: str, hidden: dict[str, str] | None = None
+) -> HttpResponse:
+    back = reverse("experiences")
+    crumbs = [("Experiences", back), (title, "")]
+    return much_page(request, much, title=title, verb=verb, crumbs=crumbs, back=back, hidden=hidden)
 
 
 def _experience(key: str) -> Definition:

@@ -8,14 +8,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from firstwin.accounts.views.answers import attempt, reader, say_next, undo_of
+from firstwin.accounts.views.answers import reader
 from firstwin.core.clock import day_of
 from firstwin.core.conditions import Test, to_query
 from firstwin.core.errors import NotFound, Refused
 from firstwin.core.fields import Vocabulary, vocabulary
+from firstwin.people.config import apply
+from firstwin.people.config.guard import TooMuch
 from firstwin.people.config.store import Definition
 from firstwin.people.config.together import Dependant, dependants, referred, used_by
-from firstwin.people.config.write import WRITTEN, add_version, latest
+from firstwin.people.config.write import latest
 from firstwin.people.models import ConfigVersion
 from firstwin.people.rules import can_configure, require
 from firstwin.signals.actions.segments import write_segment
@@ -25,6 +27,7 @@ from firstwin.signals.segments.forms import SegmentForm, read_condition
 from firstwin.signals.segments.overview import Standing, by_week, freshness, members, moves, standings
 from firstwin.signals.segments.preview import MOST, preview, some
 from firstwin.signals.segments.wording import said, typed
+from firstwin.signals.views.defined import Tried, guarded, is_meant, much_page, written
 from firstwin.ui.jinja import fragment, page
 
 READ_OR_WRITE = ["GET", "HEAD", "POST"]
@@ -95,26 +98,29 @@ def segment_edit(request: HttpRequest, segment: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, form: SegmentForm, key: str, what: Definition | None = None) -> HttpResponse:
     asker = reader(request)
+    tried: Tried[ConfigVersion] = Tried(None, 422 if form.errors else 200)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        saved = attempt(
+        tried = guarded(
             form,
             lambda: write_segment(
                 by=asker.user, key=key, label=given["label"], where=given["condition"], help=given["help"],
                 now=asker.now, note=given["note"], based_on=given["based_on"] if key else None,
+                accept=is_meant(request),
             ),
             field="condition",
         )  # fmt: skip
-        if saved is not None:
-            written(request, [saved], f"{given['label']} saved")
-            return HttpResponseRedirect(reverse("segment", kwargs={"segment": saved.key}))
+        if tried.done is not None:
+            written(request, [tried.done], f"{given['label']} saved")
+            return HttpResponseRedirect(reverse("segment", kwargs={"segment": tried.done.key}))
     known = vocabulary()
     return page(
         request,
         "signals/segment_edit.html",
-        status=422 if form.errors else 200,
+        status=tried.status,
         form=form,
         segment=what,
+        too_much=tried.too_much,
         groups=_fields(known),
         collections=list(known.collections.values()),
         found=_preview(request, form["condition"].value() or "", key),
@@ -147,16 +153,14 @@ def _preview(request: HttpRequest, text: str, key: str) -> dict[str, Any]:
 @require_POST
 def segment_remove(request: HttpRequest, segment: str) -> HttpResponse:
     asker, what = reader(request), _segment(segment)
-    removed = add_version(by=asker.user, kind=KEY, key=segment, body=None, now=asker.now)
-    written(request, [removed], f"{what.parsed.label} removed")
+    label, place = what.parsed.label, reverse("segment", kwargs={"segment": segment})
+    try:
+        gone = apply.remove(by=asker.user, kind=KEY, key=segment, now=asker.now, accept=is_meant(request))
+    except TooMuch as much:
+        crumbs = [("Segments", reverse("segments")), (label, place), ("Remove", "")]
+        return much_page(request, much, title=f"Remove {label}", verb="Remove", crumbs=crumbs, back=place)
+    written(request, gone, f"{label} removed")
     return HttpResponseRedirect(reverse("segments"))
-
-
-def written(request: HttpRequest, versions: Iterable[ConfigVersion], says: str) -> None:
-    """Say it on the next page, with its undo where something was written."""
-    added = [version.pk for version in versions if version.at == reader(request).now]
-    if added:
-        say_next(request, undo_of(request, WRITTEN, {"versions": added}, says))
 
 
 def members_url(key: str) -> str:

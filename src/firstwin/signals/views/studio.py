@@ -17,7 +17,7 @@ from firstwin.people.config.write import latest
 from firstwin.people.models import ConfigVersion
 from firstwin.people.rules import can_configure, require
 from firstwin.signals.studio.forms import KIND, Draft, StudioForm, draft
-from firstwin.signals.views.segments import written
+from firstwin.signals.views.defined import written
 from firstwin.ui.jinja import fragment, page
 
 
