@@ -1,7 +1,8 @@
 """Which accounts' signals lag behind: facts that are not in them yet, definitions that changed, a day that ended."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -13,17 +14,38 @@ from firstwin.signals.models import Pass, PassKind, Refreshed
 _COUNTED = 10_000
 
 
+PAST = 0
+"""The edition of an account whose past is being told: what that makes of its present is computed after it."""
+
+
 @dataclass(frozen=True)
 class Lag:
-    """waiting: accounts whose facts are ahead of their signals, counted to 10,000.  drifting: those that only wait for
-    the day or a definition.  oldest_at: when the one that lags longest was last computed; None where one never was, or
-    none waits.  never: accounts that were never computed.  last_pass: the last pass over everybody that finished."""
+    """Each counted to 10,000. waiting: accounts whose facts are ahead of their signals.  by_day: of the others, those
+    still told as of an earlier day, the earliest of which is `oldest_on`.  by_definition: told as of today, but not yet
+    by the definitions that stand.  by_past: shown as of now while their past is told.
+
+    oldest_at: when the one that waits longest was last computed; None where one never was, or none waits.  never:
+    accounts that were never computed.  last_pass: the last pass over everybody that finished.
+    """
 
     waiting: int
-    drifting: int
     never: int
     oldest_at: datetime | None
     last_pass: Pass | None
+    by_day: int = 0
+    oldest_on: date | None = None
+    by_definition: int = 0
+    by_past: int = 0
+
+    @property
+    def drifting(self) -> int:
+        """Those no new fact waits for."""
+        return self.by_day + self.by_definition + self.by_past
+
+    @property
+    def is_first(self) -> bool:
+        """Nothing was worked out yet."""
+        return bool(self.never) and self.last_pass is None and self.oldest_at is None
 
     @property
     def is_behind(self) -> bool:
@@ -34,15 +56,26 @@ def lag(now: datetime) -> Lag:
     """For screens: how far signals are behind, as of now."""
     behind = Refreshed.objects.filter(account__removed_at__isnull=True, revision__lt=F("account__revision"))
     never = _never()[:_COUNTED].count()
-    drifting = Refreshed.objects.filter(_stale(now), account__removed_at__isnull=True).exclude(
+    drifted = Refreshed.objects.filter(_stale(now), account__removed_at__isnull=True).exclude(
         revision__lt=F("account__revision")
     )
+    today = day_of(now)
+    days: Counter[date] = Counter()
+    on_day: Counter[bool] = Counter()
+    for on, edition_told in drifted.order_by().values_list("on", "edition")[:_COUNTED]:
+        if on < today:
+            days[on] += 1
+        else:
+            on_day[edition_told == PAST] += 1
     return Lag(
         waiting=behind.order_by()[:_COUNTED].count() + never,
-        drifting=drifting.order_by()[:_COUNTED].count(),
         never=never,
         oldest_at=behind.order_by("at").values_list("at", flat=True).first(),
         last_pass=Pass.objects.filter(kind=PassKind.NIGHTLY, finished_at__isnull=False).order_by("-started_at").first(),
+        by_day=days.total(),
+        oldest_on=min(days, default=None),
+        by_definition=on_day[False],
+        by_past=on_day[True],
     )
 
 

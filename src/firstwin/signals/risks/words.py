@@ -12,6 +12,7 @@ from firstwin.signals.evidence import day_of
 from firstwin.signals.frame.frame import Frame, Rows
 from firstwin.signals.kinds.detector import Detector
 from firstwin.signals.risks.template import filled
+from firstwin.ui.filters import share
 
 LONGEST = 300
 
@@ -22,7 +23,7 @@ Named = tuple[Field, Column, dict[Any, str | None]]
 class Teller:
     """Says the findings of one detector over one frame. What all of them share is looked up once."""
 
-    def __init__(self, detector: Detector, frame: Frame) -> None:
+    def __init__(self, detector: Detector, frame: Frame, rows: Rows | None = None) -> None:
         self.detector, self.frame, self.today = detector, frame, frame.at.on
         self.collection: Collection | None = None
         self.rows: Rows | None = None
@@ -32,7 +33,7 @@ class Teller:
         self._of_rows: dict[str, Field] = {}
         if detector.collection:
             self.collection = frame.vocabulary.collection(detector.collection)
-            self.rows = frame.rows(detector.collection)
+            self.rows = rows if rows is not None else frame.rows(detector.collection)
             self._of_rows = {one.key: one for one in self.collection.fields}
 
     def sentence(self, place: int, chosen: Sequence[int] = (), more: Mapping[str, str] | None = None) -> str:
@@ -72,7 +73,7 @@ class Teller:
             case Kind.DATE | Kind.DAYS:
                 return _day(field, day_of(int(value)), self.today, way)
             case Kind.SHARE:
-                return f"{value * 100:.0f} %"
+                return share(value)
             case Kind.NUMBER:
                 return _number(field, value)
             case Kind.FLAG:

@@ -24,7 +24,7 @@ from firstwin.signals.refresh import first, store
 from firstwin.signals.refresh.back import look_back_some
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.full import full_pass
-from firstwin.signals.refresh.lag import lag, next_accounts
+from firstwin.signals.refresh.lag import PAST, lag, next_accounts
 from firstwin.signals.refresh.once import make, refresh_accounts, refresh_some
 from firstwin.signals.refresh.replay import replay
 from firstwin.signals.scores.again import recomputed
@@ -145,6 +145,22 @@ def test_a_fact_makes_its_account_wait_until_it_is_computed() -> None:
     assert lag(today).waiting == 1 and lag(today).is_behind
     refresh_accounts([account.pk], now=today + timedelta(seconds=5))
     assert lag(today).waiting == 0
+
+
+def test_what_drifts_says_why_it_is_not_as_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    _lived(2)
+    monkeypatch.setattr("firstwin.signals.refresh.lag.edition", lambda: 7)
+    Refreshed.objects.update(edition=7)
+    rows = list(Refreshed.objects.filter(account__removed_at__isnull=True).order_by("at"))
+    now, today = rows[-1].at, rows[-1].on
+    assert not lag(now).is_behind
+    Refreshed.objects.filter(pk=rows[0].pk).update(on=today - timedelta(days=3))
+    Refreshed.objects.filter(pk=rows[1].pk).update(edition=PAST)
+    Refreshed.objects.filter(pk=rows[2].pk).update(edition=1)
+    found = lag(now)
+    assert (found.waiting, found.by_day, found.by_past, found.by_definition) == (0, 1, 1, 1)
+    assert found.oldest_on == today - timedelta(days=3)
+    assert found.is_behind and found.drifting == 3
 
 
 def test_killed_between_two_commits_the_rest_is_done_next_time(monkeypatch: pytest.MonkeyPatch) -> None:

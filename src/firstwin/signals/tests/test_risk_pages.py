@@ -144,7 +144,7 @@ def test_detectors_say_how_often_they_were_right(client_of: Any, owner: User, st
                 known_at=clock.now(), recorded_at=clock.now(),
             )  # fmt: skip
     row = next(one for one in client_of(owner).get("/risks/detectors/").text.split("<tr>") if "27</a>" in one)
-    assert "3 of 30" in row and "90" in row.split("95 % interval")[1]
+    assert "3 of 30" in row and "90" in row.split("95% interval")[1]
     assert "never found anything" in client_of(stranger).get("/risks/detectors/").text
 
 

@@ -126,7 +126,7 @@ def test_it_has_to_hold_for_some_days_before_it_is_told() -> None:
 
 def test_a_finding_without_a_template_says_its_values() -> None:
     (one,) = _find(_table({0: 0.125}), 1, LOW)
-    assert one.words == "Little use: use 12 %"
+    assert one.words == "Little use: use 12%"
     assert one.evidence == {"use": 0.125}
 
 

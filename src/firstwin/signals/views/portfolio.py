@@ -9,7 +9,6 @@ from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.refresh.lag import lag
 from firstwin.signals.section import portfolio as questions
 from firstwin.signals.section.gather import EVIDENCE, EVIDENCE_MEANS
-from firstwin.signals.segments.overview import freshness
 from firstwin.ui.jinja import page
 
 
@@ -27,12 +26,11 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         blind=questions.blind_of(asker.scope),
         experiences=questions.by_experience(asker.scope),
         owners=questions.by_owner(asker.scope),
-        fresh=freshness(asker.scope),
         lag=lag(asker.now),
         low=questions.LOW_COVERAGE,
         much=questions.MUCH,
         evidence=(EVIDENCE, EVIDENCE_MEANS),
-        today=today,
+        now=asker.now,
     )
 
 
