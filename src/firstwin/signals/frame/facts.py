@@ -22,6 +22,8 @@ TYPES: Mapping[Type, pa.DataType] = {
 }
 Paths = Mapping[str, tuple[str, Type]]
 _AT_ONCE = 100_000
+_AS_CSV = {"sqlite": ("'", ["", "NULL"]), "postgresql": ('"', [""])}
+"""What stands around a text, and what for nothing."""
 _FEW = 500
 """Accounts up to which rows come one by one: a stream costs more to begin with."""
 
@@ -100,17 +102,14 @@ def _streamed(sql: str, params: Sequence[Any], kinds: Mapping[str, Type]) -> pa.
 
 
 def _line(kinds: Mapping[str, Type]) -> str:
-    """A row as a line of CSV, in SQLite's words. Nothing stands for what is missing, "" for an empty text."""
-    said = []
-    for place, kind in enumerate(kinds.values()):
-        match kind:
-            case "text":
-                said.append(f"""ifnull('"' || replace(c{place}, '"', '""') || '"', '')""")
-            case "float":
-                said.append(f"case when c{place} is null then '' else printf('%!.17g', c{place}) end")
-            case _:
-                said.append(f"ifnull(c{place}, '')")
-    return " || ',' || ".join(said).replace("%", "%%")
+    """A row as a line of CSV, in SQLite's words: one call that writes it all at once. Nothing stands for what is
+    missing, NULL for a missing text, '' for an empty one."""
+    ways = ",".join("%Q" if kind == "text" else "%s" for kind in kinds.values())
+    said = (
+        f"case when c{place} is not null then printf('%!.17g', c{place}) end" if kind == "float" else f"c{place}"
+        for place, kind in enumerate(kinds.values())
+    )
+    return f"printf('{ways}', {', '.join(said)})".replace("%", "%%")
 
 
 def _copied(cursor: Any, sql: str, params: Sequence[Any], kinds: Mapping[str, Type], told: BytesIO) -> None:
@@ -129,13 +128,14 @@ def _parsed(told: BytesIO, kinds: Mapping[str, Type]) -> pa.Table:
     if not told.tell():
         return _schema(kinds).empty_table()
     told.seek(0)
+    quote, nothing = _AS_CSV[connection.vendor]
     return csv.read_csv(
         told,
         read_options=csv.ReadOptions(column_names=list(kinds)),
-        parse_options=csv.ParseOptions(newlines_in_values="text" in kinds.values()),
+        parse_options=csv.ParseOptions(quote_char=quote, newlines_in_values="text" in kinds.values()),
         convert_options=csv.ConvertOptions(
             column_types={name: TYPES[kind] for name, kind in kinds.items()},
-            null_values=[""],
+            null_values=nothing,
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
             true_values=["t", "1"],

@@ -20,7 +20,9 @@ class Source(Protocol):
 
     def column(self, key: str, at: At) -> Column: ...
 
-    def rows(self, collection: str, at: At) -> Rows: ...
+    def rows(self, collection: str, at: At, places: Ints | None = None) -> Rows:
+        """places: where rows are wanted; None: everywhere. More may be given than was asked for."""
+        ...
 
 
 @dataclass(slots=True)
@@ -54,6 +56,13 @@ class Frame:
             self.vocabulary.collection(collection)
             self._rows[collection] = self.source.rows(collection, self.at)
         return self._rows[collection]
+
+    def rows_of(self, collection: str, places: Ints) -> Rows:
+        """At least the rows of the accounts at these places: most questions about rows end at few accounts."""
+        if collection in self._rows or len(places) * 2 > len(self):
+            return self.rows(collection)
+        self.vocabulary.collection(collection)
+        return self.source.rows(collection, self.at, places)
 
     def set_columns(self, columns: Mapping[str, Column]) -> None:
         """Put signals in: what was computed now stands for what the source would say."""

@@ -5,7 +5,7 @@ Nothing is written within a sitting, unless it began inside a transaction.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -99,17 +99,21 @@ class Sitting:
             raise unknown(key)
         return found
 
-    def rows(self, collection: str, at: At) -> Rows:
-        """The rows of a collection as of a moment."""
+    def rows(self, collection: str, at: At, places: Ints | None = None) -> Rows:
+        """The rows of a collection as of a moment.  places: where they are wanted; more may be given."""
         found: Rows | None = self._answers.get(("rows", collection, at))
         if found is None:
-            with self.timings.of(collection):
-                found = self._collect(collection, at)
+            with self.timings.of(f"rows of {collection}"):
+                found = self._collect(collection, at, places)
         return found
 
-    def _collect(self, collection: str, at: At) -> Rows:
+    def _collect(self, collection: str, at: At, places: Ints | None) -> Rows:
         here = self.vocabulary.collection(collection)
         computed = computed_rows().get(collection)
+        if computed is None and places is not None:
+            ids = self.accounts[places]
+            some = collected(here, ids, lambda rows, column: among(rows, column, ids.tolist()), at)
+            return replace(some, owner=places[some.owner])
         if computed is None:
             found = collected(here, self.accounts, self.asked.narrowed, at)
             self._answers.put(("rows", collection, at), found)

@@ -1,14 +1,15 @@
 """What is to be written of what was made: only what differs from what the ledger remembers."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
+from firstwin.signals.ledger.standing import Kept as Reading
 from firstwin.signals.ledger.standing import Stay
 from firstwin.signals.refresh.compute import Made
-from firstwin.signals.refresh.state import Before
 from firstwin.signals.risks.fold import Kept
 from firstwin.signals.risks.found import Found, Known
 from firstwin.signals.scores import ENGINE
@@ -19,12 +20,13 @@ from firstwin.signals.stages.standing import Move
 
 @dataclass(frozen=True)
 class Score:
-    """A reading to be added."""
+    """A reading to be added.  is_exact: it differs in points, not only in values that drift."""
 
     scorecard: str
     version: int
     is_primary: bool
     row: ScoreRow
+    is_exact: bool = True
 
 
 @dataclass
@@ -48,14 +50,17 @@ class Due:
         found += [f"found {one.detector}" for one in self.opened]
         return found + [f"cleared {one.detector}" for one in self.cleared]
 
+    @property
+    def exact(self) -> "Due | None":
+        """Only what differs in points, for a check within the day: values drift, and are written once a day."""
+        left = replace(self, readings=[one for one in self.readings if one.is_exact], kept=[])
+        return left if any((left.readings, left.moves, left.entered, left.left, left.opened, left.cleared)) else None
+
 
 def due_of(made: Made, *, is_exact: bool = False) -> dict[int, Due]:
-    """Account → what is to be written of it; accounts without any are left out.
-
-    is_exact: only what differs in points, for a check within the day: values drift, and are written once a day.
-    """
+    """Account → what is to be written of it; accounts without any are left out.  is_exact: see `Due.exact`."""
     found: dict[int, Due] = defaultdict(Due)
-    _readings(made, found, is_exact=is_exact)
+    _readings(made, found)
     for move in made.moves:
         found[move.account].moves.append(move)
     open_stays = {(pk, key): stay for pk, some in made.state.stays.items() for key, stay in some.items()}
@@ -67,49 +72,59 @@ def due_of(made: Made, *, is_exact: bool = False) -> dict[int, Due]:
     for opened in made.changes.opened:
         found[opened.account].opened.append(opened)
     for kept in made.changes.kept:
-        if not is_exact and (kept.is_changed or kept.episode.last_on < made.at.on):
+        if kept.is_changed or kept.episode.last_on < made.at.on:
             found[kept.found.account].kept.append(kept)
     for cleared in made.changes.cleared:
         found[cleared.account].cleared.append(cleared)
+    if is_exact:
+        return exactly(found)
     return dict(found)
 
 
-def _readings(made: Made, found: dict[int, Due], *, is_exact: bool) -> None:
+def exactly(due: Mapping[int, Due]) -> dict[int, Due]:
+    """What of it differs in points."""
+    return {pk: exact for pk, one in due.items() if (exact := one.exact) is not None}
+
+
+def _readings(made: Made, found: dict[int, Due]) -> None:
     accounts = made.accounts.tolist()
     for card, scores in made.scores.items():
         version = made.definitions.scorecards[card].number
         before = made.state.readings.get(card, {})
         for place in made.places[card].tolist():
             pk = accounts[place]
-            row = scores.row(place)
             is_primary = made.cards[place][0] == card
             last = before.get(pk)
-            if last is None or _differs(made, last, row, version, is_primary=is_primary, is_exact=is_exact):
-                found[pk].readings.append(Score(card, version, is_primary, row))
+            if last is None or _is_other(made, last.kept, version, is_primary=is_primary):
+                found[pk].readings.append(Score(card, version, is_primary, scores.row(place)))
+            elif last.result != scores.result(place):  # all but a few end here: nothing else is made of them
+                row = scores.row(place)
+                is_exact = points_of(last.result) != points_of(row.result)
+                if is_exact or (last.kept.on < made.at.on and values_of(last.inputs) != values_of(row.inputs)):
+                    found[pk].readings.append(Score(card, version, is_primary, row, is_exact))
 
 
-def _differs(made: Made, last: Before, row: ScoreRow, version: int, *, is_primary: bool, is_exact: bool) -> bool:
-    kept = last.kept
+def _is_other(made: Made, kept: Reading, version: int, *, is_primary: bool) -> bool:
+    """Whether the last reading says something else, whatever its points."""
     if (kept.version, kept.engine, kept.is_primary) != (version, ENGINE, is_primary):
         return True
     counts = made.state.primary.get(kept.account_id)
-    if is_primary and counts is not None and counts.scorecard != kept.scorecard:
-        return True  # it counts again
-    if last.result == row.result:
-        return False
-    was, now = substance(last.inputs, last.result), substance(row.inputs, row.result)
-    if was[0] != now[0]:
-        return True
-    return not is_exact and kept.on < made.at.on and was[1] != now[1]
+    return is_primary and counts is not None and counts.scorecard != kept.scorecard  # it counts again
 
 
-def substance(inputs: bytes, result: bytes) -> tuple[Any, Any]:
-    """(points and all that is made of them; values as stored). The day itself, and days counted from it, are neither:
-    as long as nothing else changes, a reading holds from day to day."""
-    told, given = msgspec.json.decode(result), msgspec.json.decode(inputs)
-    told.pop("on")
-    told["measures"] = [[*measure[:3], *measure[4:]] for measure in told["measures"]]
-    return told, [measure[:3] for measure in given["measures"]]
+def points_of(result: bytes) -> Any:
+    """Points and all that is made of them. The day itself, and days counted from it, are neither: as long as nothing
+    else changes, a reading holds from day to day."""
+    told = msgspec.json.decode(result)
+    del told["on"]
+    for measure in told["measures"]:
+        del measure[3]
+    return told
+
+
+def values_of(inputs: bytes) -> Any:
+    """Values as stored."""
+    return [measure[:3] for measure in msgspec.json.decode(inputs)["measures"]]
 
 
 def _said(row: ScoreRow) -> str:

@@ -19,7 +19,7 @@ from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.models import Pass, PassKind, Refreshed
 from firstwin.signals.refresh.compute import Made
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
-from firstwin.signals.refresh.due import Due, due_of
+from firstwin.signals.refresh.due import Due, due_of, exactly
 from firstwin.signals.refresh.once import make
 from firstwin.signals.refresh.store import publish_made
 from firstwin.signals.risks.alarms import snapshot_population
@@ -81,15 +81,18 @@ def _slice(ids: list[int], now: datetime, definitions: Definitions, tally: _Tall
     for name, seconds in facts.timings.items():
         tally.timings[name] += seconds * 1000
     with tally.of("comparing"):
-        differing = _differing(made, dict(zip(made.accounts.tolist(), revisions, strict=True)), definitions)
+        due = due_of(made)
+        differing = _differing(made, due, dict(zip(made.accounts.tolist(), revisions, strict=True)), definitions)
     if differing:
         keys = dict(Account.objects.filter(pk__in=list(differing)[:MOST_TOLD]).values_list("pk", "key"))
         tally.differ(defaultdict(str, keys), differing)
     with tally.of("writing"):
-        tally.accounts += len(publish_made(made, revisions, now=now).written)
+        tally.accounts += len(publish_made(made, revisions, now=now, due=due).written)
 
 
-def _differing(made: Made, revisions: Mapping[int, int], definitions: Definitions) -> dict[int, Due]:
+def _differing(
+    made: Made, due: Mapping[int, Due], revisions: Mapping[int, int], definitions: Definitions
+) -> dict[int, Due]:
     """Of accounts that were up to date for this day, what is not as published."""
     current = {
         pk
@@ -98,8 +101,7 @@ def _differing(made: Made, revisions: Mapping[int, int], definitions: Definition
         )
         if revisions.get(pk) == revision and edition == definitions.edition
     }
-    due = {pk: one for pk, one in due_of(made, is_exact=True).items() if pk in current}
-    return _not_by_the_hour(due, made, definitions)
+    return _not_by_the_hour(exactly({pk: one for pk, one in due.items() if pk in current}), made, definitions)
 
 
 def _not_by_the_hour(due: dict[int, Due], made: Made, definitions: Definitions) -> dict[int, Due]:

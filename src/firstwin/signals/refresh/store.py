@@ -37,9 +37,18 @@ class Published:
     longest: float
 
 
-def publish_made(made: Made, revisions: Sequence[int], *, now: datetime, rows_too: bool = True) -> Published:
-    """revisions: of the accounts, as the facts stood that it was made of.  rows_too: publish the list rows as well."""
-    due = due_of(made)
+def publish_made(
+    made: Made,
+    revisions: Sequence[int],
+    *,
+    now: datetime,
+    rows_too: bool = True,
+    due: Mapping[int, Due] | None = None,
+) -> Published:
+    """revisions: of the accounts, as the facts stood that it was made of.  rows_too: publish the list rows as well.
+    due: what is to be written, where that was found out already."""
+    if due is None:
+        due = due_of(made)
     at_revision = dict(zip(made.accounts.tolist(), map(int, revisions), strict=True))
     written: list[int] = []
     pace = Pace(smallest=_FEWEST)

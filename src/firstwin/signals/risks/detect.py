@@ -92,18 +92,20 @@ class _Detection:
         self.detector: Detector = definition.parsed
         self.version = definition.number
         self.keys = evidence.keys_read([self.detector.where], self.detector.fields)
+        self.rows: Rows | None = None
         self.collections = evidence.collections_of([self.detector.where])
 
     def run(self) -> Iterable[Found]:
         holds = self._holds()
         lasts = self._lasts()
-        places = np.flatnonzero(holds | lasts).tolist()
-        if not places:
+        places = np.flatnonzero(holds | lasts)
+        if not len(places):
             return
         severities, stakes = self._severities(), self._stakes()
-        chosen, teller = self._rows_of(), Teller(self.detector, self.frame)
+        self.rows = self._asked_rows(places)
+        chosen, teller = self._chosen(), Teller(self.detector, self.frame, self.rows)
         known = evidence.Values(self.frame, self.keys)
-        for place in places:
+        for place in places.tolist():
             for cause, rows in self._causes(place, chosen.get(place, [])):
                 account = int(self.frame.accounts[place])
                 if not holds[place] and (account, cause) not in self.ongoing:
@@ -159,11 +161,15 @@ class _Detection:
             return lambda place: None
         return lambda place: self.frame.value(self.detector.stake, place)
 
-    def _rows_of(self) -> dict[int, list[int]]:
+    def _asked_rows(self, places: Ints) -> Rows | None:
+        """The rows that may be evidence: at least those of the accounts found."""
+        return self.frame.rows_of(self.detector.collection, places) if self.detector.collection else None
+
+    def _chosen(self) -> dict[int, list[int]]:
         """Place of the account → its rows that are evidence, by their place among the rows."""
-        if not self.detector.collection:
+        rows = self.rows
+        if rows is None:
             return {}
-        rows = self.frame.rows(self.detector.collection)
         chosen = np.ones(len(rows.owner), np.bool_)
         if self.detector.rows_where is not None:
             inner = self.frame.vocabulary.collection(self.detector.collection).vocabulary
@@ -184,7 +190,8 @@ class _Detection:
         return sorted(causes.items())
 
     def _cause(self, row: int) -> str:
-        rows = self.frame.rows(self.detector.collection)
+        rows = self.rows
+        assert rows is not None
         if self.detector.row_key:
             column = rows.columns[self.detector.row_key]
             if column.known[row]:
@@ -197,8 +204,8 @@ class _Detection:
         found |= evidence.counts(self.frame, self.collections, place)
         if self.alarms is not None and detector.alarm is not None:
             found |= self.alarms.says(detector.key, place)
-        if detector.collection:
-            ids = self.frame.rows(detector.collection).ids
+        if self.rows is not None:
+            ids = self.rows.ids
             found["rows"] = [
                 {"collection": detector.collection, "id": int(ids[row]), "words": teller.row_words(row)}
                 for row in rows[:MOST_ROWS]

@@ -75,8 +75,12 @@ class Scores:
             BANDS[band],
             int(self.found.coverage[place]),
             self._writer.inputs(place),
-            self._writer.result(place),
+            self.result(place),
         )
+
+    def result(self, place: int) -> bytes:
+        """The result of `row` alone."""
+        return self._writer.result(place)
 
     def remembered(self) -> Remembered:
         """What the next reading has to know, when this one is not asked of the ledger."""

@@ -10,7 +10,7 @@ import numpy as np
 from firstwin.core.fields import Collection, Field, Kind, Vocabulary
 from firstwin.core.frames import At, Column
 from firstwin.people.config.store import Definition
-from firstwin.signals.frame.frame import Frame, Rows
+from firstwin.signals.frame.frame import Frame, Ints, Rows
 from firstwin.signals.kinds.scorecard_text import parsed
 from firstwin.support.models import Ticket
 
@@ -60,7 +60,7 @@ class Plain:
         known = self.values if moment.on == self.on else self.earlier
         return column(self.vocabulary.field(key), known.get(key, [None] * self.n))
 
-    def rows(self, collection: str, moment: At) -> Rows:
+    def rows(self, collection: str, moment: At, places: Ints | None = None) -> Rows:
         rows = sorted(self.tickets)
         late = Column(np.array([one[2] for one in rows], bool), np.ones(len(rows), bool))
         dated = Column(np.array([days(one[1]) for one in rows], np.int64), np.ones(len(rows), bool))

@@ -65,7 +65,7 @@ class Table:
             raise Refused(f"{key!r} cannot be told for a past day.")
         return column(self.vocabulary.field(key), [self.said[key](pk, moment.on) for pk in self.ids])
 
-    def rows(self, collection: str, moment: At) -> Rows:
+    def rows(self, collection: str, moment: At, places: Ints | None = None) -> Rows:
         owner: list[int] = []
         found: list[tuple[int, Mapping[str, Any]]] = []
         for place, pk in enumerate(self.ids):

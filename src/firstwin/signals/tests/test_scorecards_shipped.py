@@ -15,7 +15,7 @@ from firstwin.accounts.models import AttributeKind
 from firstwin.core.fields import Vocabulary, vocabulary
 from firstwin.core.frames import At, Column
 from firstwin.people.config.store import Definition
-from firstwin.signals.frame.frame import Frame, Rows
+from firstwin.signals.frame.frame import Frame, Ints, Rows
 from firstwin.signals.kinds import detector_text
 from firstwin.signals.kinds.scorecard import Scorecard, Tiers
 from firstwin.signals.kinds.scorecard_text import dumped, parsed
@@ -45,7 +45,7 @@ class OneSource:
         told = self.account.now if moment.on == DAY else self.account.then
         return column(self.known.field(key), [told.get(key)])
 
-    def rows(self, collection: str, moment: At) -> Rows:
+    def rows(self, collection: str, moment: At, places: Ints | None = None) -> Rows:
         rows = self.account.rows.get(collection, [])
         of = self.known.collection(collection)
         columns = {one.key: column(one, [row.get(one.key) for row in rows]) for one in of.fields}
