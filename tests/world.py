@@ -258,6 +258,8 @@ def _samples(admin: User, things: dict[str, Any]) -> Samples:
             "definition": {"kind": "segment", "key": "high-touch"},
             "definition_edit": {"kind": "segment", "key": "high-touch"},
             "definition_drop": {"kind": "segment", "key": "high-touch"},
+            "definition_new": {"kind": "scorecard"},
+            "definition_remove": {"kind": "segment", "key": "high-touch"},
             "definition_rollback": {"kind": "segment", "key": "high-touch"},
             "view_removal": {"key": things["view"].key},
             "bulk_edit": {"pk": things["bulk"].pk},

@@ -14,6 +14,7 @@ from firstwin.people.models import Channel, User
 from firstwin.people.notifications import register_kind
 from firstwin.people.sealing import seal_restored, verify_audit
 from firstwin.people.tabs import SettingsTab, register_tab
+from firstwin.people.views.definition_new import definition_commands
 from firstwin.ui import commands
 from firstwin.ui.navigation import NavEntry, register_entry
 from firstwin.ui.shell import keep_theme_at
@@ -28,6 +29,7 @@ def register() -> None:
     register_after_restore("people.seal", seal_restored)
     keep_theme_at("settings_theme")
     commands.register_source(staff_commands)
+    commands.register_source(definition_commands)
 
 
 def _rail() -> None:

@@ -4,7 +4,17 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
-from firstwin.people.views import definitions, joining, notices, settings, signing_in, staff, teams, undo
+from firstwin.people.views import (
+    definition_new,
+    definitions,
+    joining,
+    notices,
+    settings,
+    signing_in,
+    staff,
+    teams,
+    undo,
+)
 
 # The sign-in package's pages we want, under the names it knows them by. What is not listed does not exist.
 _SIGN_IN = [
@@ -57,9 +67,13 @@ urlpatterns = [
     path("settings/security/sessions/", settings.sign_out_everywhere, name="sign_out_everywhere"),
     path("settings/audit/", settings.audit, name="audit"),
     path("settings/definitions/", definitions.definition_list, name="definitions"),
+    path("settings/definitions/new/<slug:kind>/", definition_new.definition_new, name="definition_new"),
     path("settings/definitions/<slug:kind>/<slug:key>/", definitions.definition, name="definition"),
     path("settings/definitions/<slug:kind>/<slug:key>/edit/", definitions.definition_edit, name="definition_edit"),
     path("settings/definitions/<slug:kind>/<slug:key>/drop/", definitions.definition_drop, name="definition_drop"),
+    path(
+        "settings/definitions/<slug:kind>/<slug:key>/remove/", definitions.definition_remove, name="definition_remove"
+    ),
     path(
         "settings/definitions/<slug:kind>/<slug:key>/rollback/",
         definitions.definition_rollback,

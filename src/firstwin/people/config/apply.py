@@ -13,14 +13,20 @@ from django.db import transaction
 from firstwin.core.errors import NotFound, Refused
 from firstwin.people import rules
 from firstwin.people.config.documents import refused
+from firstwin.people.config.drafts import drop_draft
 from firstwin.people.config.guard import SAMPLE, require_little
 from firstwin.people.config.kinds import kind_of
 from firstwin.people.config.plan import Plan, planned_one
 from firstwin.people.config.together import Change
-from firstwin.people.config.write import add_versions, latest, require_writable, standing_body, stands_already
-from firstwin.people.models import ConfigDraft, ConfigVersion, User
-
-READ_ONLY = "Only operations and admins change the set-up."
+from firstwin.people.config.write import (
+    READ_ONLY,
+    add_versions,
+    latest,
+    require_writable,
+    standing_body,
+    stands_already,
+)
+from firstwin.people.models import ConfigVersion, User
 
 Based = Mapping[tuple[str, str], int | None] | None
 """Definition → the version that its writer had before them; 0: none, None: whichever."""
@@ -118,19 +124,3 @@ def publish(
             said = add_versions(by=by, changes=plan.changes, now=now, note=note, based_on=began)
         drop_draft(by=by, kind=kind, key=key)
     return said
-
-
-def keep_draft(*, by: User, kind: str, key: str, text: str, based_on: int, now: datetime) -> ConfigDraft:
-    """What somebody tries, as it is typed: it need not fit yet."""
-    rules.require(rules.can_configure(by), READ_ONLY)
-    said = {"text": text, "based_on": based_on, "updated_at": now}
-    draft, _ = ConfigDraft.objects.update_or_create(kind=kind, key=key, author=by, defaults=said)
-    return draft
-
-
-def drop_draft(*, by: User, kind: str, key: str) -> None:
-    ConfigDraft.objects.filter(kind=kind, key=key, author=by).delete()
-
-
-def draft_of(by: User, kind: str, key: str) -> ConfigDraft | None:
-    return ConfigDraft.objects.filter(kind=kind, key=key, author=by).first()

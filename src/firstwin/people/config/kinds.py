@@ -30,6 +30,7 @@ class DefinitionKind:
     impact: what changes would do to accounts (`guard.Judge`); one function may serve several kinds.
     words: a parsed definition in sentences, for those who do not read its text.
     screens: (what it is called, address) of the room's own pages about a definition, by its key.
+    form: address of the room's own form for a new one; None: a new one begins as a text.
     """
 
     key: str
@@ -43,6 +44,7 @@ class DefinitionKind:
     impact: Callable[..., Sequence[Any]] | None = None
     words: Callable[[Any], Sequence[str]] | None = None
     screens: Callable[[str], Sequence[tuple[str, str]]] = lambda key: ()
+    form: Callable[[], str] | None = None
 
 
 _kinds: dict[str, DefinitionKind] = {}

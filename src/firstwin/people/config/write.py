@@ -19,6 +19,7 @@ from firstwin.people.models import ConfigVersion, User
 from firstwin.people.undo import undoable
 
 WRITTEN = "definition.written"
+READ_ONLY = "Only operations and admins change the set-up."
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -65,13 +66,17 @@ def require_writable(
 ) -> None:
     """Whether `add_versions` would take them. Raises what it would; nothing is written."""
     if by is not None:
-        rules.require(rules.can_configure(by), "Only operations and admins change the set-up.")
+        rules.require(rules.can_configure(by), READ_ONLY)
     for change in changes:
-        if not _KEY.fullmatch(change.key):
-            raise Refused("A key is a word of a-z, 0-9, - and _, of at most 60.", field="key")
+        require_key(change.key)
     for (kind, key), number in (based_on or {}).items():
         _require_unchanged(kind, key, number)
     _require_fitting(changes)
+
+
+def require_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise Refused("A key is a word of a-z, 0-9, - and _, such as high-touch, of at most 60.", field="key")
 
 
 def stands_already(change: Change) -> bool:
@@ -113,7 +118,8 @@ def _require_unchanged(kind: str, key: str, number: int | None) -> None:
         return
     who = last.author.name if last and last.author else "Somebody"
     raise Conflict(
-        f"{who} changed this {kind_of(kind).label.lower()} meanwhile. Look at what it says now.",
+        f"{who} changed this {kind_of(kind).label.lower()} meanwhile. Look at what it says now: "
+        f"writing yours once more takes its place.",
         mine={"Version": str(number)},
         theirs={"Version": str(last.number if last else 0)},
     )

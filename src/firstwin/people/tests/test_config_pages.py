@@ -116,6 +116,9 @@ def test_somebody_who_began_from_an_older_version_is_told(client_of: Any, operat
     client_of(admin).post(PAGE + "edit/", said(TEXT.replace("Large", "Huge")))
     answer = client_of(operations).post(PAGE + "edit/", said(TEXT.replace("Large", "Whales")))
     assert answer.status_code == 409 and "changed this segment meanwhile" in answer.text and "Whales" in answer.text
+    begun = answer.text.split('name="based_on" value="')[1].split('"')[0]
+    again = said(TEXT.replace("Large", "Whales"), based_on=begun)
+    assert begun == "2" and client_of(operations).post(PAGE + "edit/", again).url == PAGE
 
 
 def test_much_asks_once_more(client_of: Any, operations: User, monkeypatch: pytest.MonkeyPatch) -> None:

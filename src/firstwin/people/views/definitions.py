@@ -11,17 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from firstwin.core import clock
 from firstwin.core.errors import Conflict, NotFound, Refused
 from firstwin.people import rules
-from firstwin.people.config import apply
+from firstwin.people.config import apply, drafts
 from firstwin.people.config.documents import Document, Problem, read_body
 from firstwin.people.config.guard import TooMuch, impacts
 from firstwin.people.config.kinds import DefinitionKind, kind_of, kinds
 from firstwin.people.config.labels import standing_bodies
 from firstwin.people.config.plan import diff_of, planned
-from firstwin.people.config.together import dependants, label_of
-from firstwin.people.config.write import WRITTEN, latest, standing_body
+from firstwin.people.config.together import dependants, label_of, used_by
+from firstwin.people.config.write import READ_ONLY, WRITTEN, latest, standing_body
 from firstwin.people.models import ConfigDraft, ConfigVersion, User
 from firstwin.people.undo import offer_undo
-from firstwin.people.views.shared import say, settings_page, who
+from firstwin.people.views.shared import begin_again, say, settings_page, who
 from firstwin.ui.toasts import toast_next
 
 _MOST_VERSIONS = 50
@@ -44,24 +44,33 @@ class TextForm(forms.Form):
 
 @require_safe
 def definition_list(request: HttpRequest) -> HttpResponse:
+    user = who(request)
     last = ConfigVersion.objects.values("kind", "key").annotate(last=Max("pk")).values("last")
     found = {(one.kind, one.key): one for one in ConfigVersion.objects.filter(pk__in=last).select_related("author")}
+    own = {(one.kind, one.key): one for one in ConfigDraft.objects.filter(author=user).order_by("kind", "key")}
     groups = []
     for kind in kinds():
         bodies = standing_bodies(kind.key)
         rows = [(key, label_of(body, key), found[kind.key, key]) for key, body in bodies.items()]
-        groups.append((kind, sorted(rows, key=lambda row: (row[1].casefold(), row[0]))))
-    drafts = set(ConfigDraft.objects.filter(author=who(request)).values_list("kind", "key"))
+        begun = [key for of, key in own if of == kind.key and (of, key) not in found]
+        gone = sorted(key for of, key in found if of == kind.key and key not in bodies)
+        form = kind.form() if kind.form else reverse("definition_new", kwargs={"kind": kind.key})
+        groups.append((kind, sorted(rows, key=lambda row: (row[1].casefold(), row[0])), begun, gone, form))
     return settings_page(
-        request, "people/definitions.html", "definitions", groups=groups, drafts=drafts, author_of=author_of
-    )
+        request, "people/definitions.html", "definitions", groups=groups, drafts=own, author_of=author_of,
+        may_edit=rules.can_configure(user),
+    )  # fmt: skip
 
 
 @require_safe
 def definition(request: HttpRequest, kind: str, key: str) -> HttpResponse:
-    user = who(request)
-    what, last = _found(kind, key)
-    body = standing_body(last)
+    return _shown(request, *_found(kind, key))
+
+
+def _shown(request: HttpRequest, what: DefinitionKind, last: ConfigVersion, *, refused: str = "") -> HttpResponse:
+    """refused: why what was asked of it was not done."""
+    user, kind, key = who(request), what.key, last.key
+    body, used = standing_body(last), dependants(what.key, last.key)
     versions = list(
         ConfigVersion.objects.filter(kind=kind, key=key).select_related("author").order_by("-number")[:_MOST_VERSIONS]
     )
@@ -70,6 +79,7 @@ def definition(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         request,
         "people/definition.html",
         "definitions",
+        status=422 if refused else 200,
         kind=what,
         key=key,
         label=label_of(body or {}, key),
@@ -77,15 +87,17 @@ def definition(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         text=last.text,
         words=words,
         problem=problem,
+        refused=refused,
         uses=uses,
-        used=[(one, one.label, one.kind, one.key) for one in dependants(kind, key)],
+        used=used,
+        held_by=used_by(used) if used else "",
         versions=versions,
         version_options=[(str(one.number), str(one.number)) for one in versions],
         author_of=author_of,
         shown=_difference(request, versions),
         screens=list(what.screens(key)) if body is not None else [],
         may_edit=rules.can_configure(user),
-        draft=apply.draft_of(user, kind, key),
+        draft=drafts.draft_of(user, kind, key),
     )
 
 
@@ -119,12 +131,17 @@ def _difference(request: HttpRequest, versions: list[ConfigVersion]) -> dict[str
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def definition_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
-    """`act`: check (what would change), keep (the draft), publish."""
+    """`act`: check (what would change), keep (the draft), publish. Of a new one there is a draft and no version."""
     user = who(request)
-    rules.require(rules.can_configure(user), apply.READ_ONLY)
-    what, last = _found(kind, key)
-    draft = apply.draft_of(user, kind, key)
-    held = {"text": draft.text if draft else last.text, "based_on": draft.based_on if draft else last.number}
+    rules.require(rules.can_configure(user), READ_ONLY)
+    what, draft, last = _kind(kind), drafts.draft_of(user, kind, key), latest(kind, key)
+    is_sent_anew = request.method == "POST" and request.POST.get("based_on") == "0"
+    if last is None and draft is None and not is_sent_anew:
+        raise NotFound("There is no such definition.")
+    stands = last is not None and not last.is_removed
+    held = {"text": draft.text, "based_on": draft.based_on} if draft else None
+    if held is None and last is not None:
+        held = {"text": last.text, "based_on": last.number}
     form = TextForm(request.POST if request.method == "POST" else None, initial=held)
     found: dict[str, Any] = {"problems": [], "impacts": None, "too_much": [], "diff_lines": []}
     status = 200
@@ -134,7 +151,8 @@ def definition_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
             return answer
     return settings_page(
         request, "people/definition_edit.html", "definitions", status=status, kind=what, key=key, form=form, last=last,
-        label=label_of(standing_body(last) or {}, key), draft=draft, screens=list(what.screens(key)), **found,
+        label=label_of(standing_body(last) or {}, key), draft=draft, screens=list(what.screens(key)) if stands else [],
+        **found,
     )  # fmt: skip
 
 
@@ -146,7 +164,7 @@ def _act(
         return None, 422
     given, now, act = form.cleaned_data, clock.now(), request.POST.get("act", "publish")
     if act == "keep":
-        apply.keep_draft(by=user, kind=what.key, key=key, text=given["text"], based_on=given["based_on"], now=now)
+        drafts.keep_draft(by=user, kind=what.key, key=key, text=given["text"], based_on=given["based_on"], now=now)
         return say(request, "Draft kept", "definition_edit", kind=what.key, key=key), 200
     document, problems = read_body(given["text"], what.key, key)
     if document is not None:
@@ -166,6 +184,8 @@ def _act(
         found["too_much"] = much.impacts
         return None, 422
     except (Refused, Conflict) as refused:
+        if isinstance(refused, Conflict):
+            begin_again(form, refused)
         found["problems"] = [Problem("", 0, "", refused.message)]
         return None, refused.status
     _say_written(request, user, versions, f"{label_of(document.body, key)} published")
@@ -182,17 +202,37 @@ def _check(document: Document, user: User, found: dict[str, Any]) -> None:
 def definition_drop(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Forget one's draft."""
     user = who(request)
-    rules.require(rules.can_configure(user), apply.READ_ONLY)
-    _found(kind, key)
-    apply.drop_draft(by=user, kind=kind, key=key)
+    rules.require(rules.can_configure(user), READ_ONLY)
+    if drafts.draft_of(user, kind, key) is None:
+        _found(kind, key)
+    drafts.drop_draft(by=user, kind=kind, key=key)
+    if latest(kind, key) is None:
+        return say(request, "Draft dropped", "definitions")
     return say(request, "Draft dropped", "definition", kind=kind, key=key)
+
+
+@require_POST
+def definition_remove(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """Take it away, if nothing refers to it; its versions stay, and so does the way back."""
+    user = who(request)
+    rules.require(rules.can_configure(user), READ_ONLY)
+    what, last = _found(kind, key)
+    label, accept = label_of(standing_body(last) or {}, key), request.POST.get("act") == ANYWAY
+    try:
+        versions = apply.remove(by=user, kind=kind, key=key, now=clock.now(), accept=accept)
+    except TooMuch as much:
+        return _asked(request, what, last, much, title=f"Remove {label}", verb="Remove", hidden={})
+    except Refused as refused:
+        return _shown(request, what, last, refused=refused.message)
+    _say_written(request, user, versions, f"{label} removed")
+    return HttpResponseRedirect(reverse("definitions"))
 
 
 @require_POST
 def definition_rollback(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Let it say again what version `to` said."""
     user = who(request)
-    rules.require(rules.can_configure(user), apply.READ_ONLY)
+    rules.require(rules.can_configure(user), READ_ONLY)
     what, last = _found(kind, key)
     to = request.POST.get("to", "")
     number = int(to) if to.isdecimal() and len(to) < 9 else 0
@@ -241,7 +281,11 @@ def _found(kind: str, key: str) -> tuple[DefinitionKind, ConfigVersion]:
     last = latest(kind, key)
     if last is None:
         raise NotFound("There is no such definition.")
+    return _kind(kind), last
+
+
+def _kind(kind: str) -> DefinitionKind:
     try:
-        return kind_of(kind), last
+        return kind_of(kind)
     except KeyError:
         raise NotFound("There is no such kind of definition.") from None

@@ -7,7 +7,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from firstwin.core.errors import Refused
+from firstwin.core.errors import Conflict, Refused
 from firstwin.people.models import Undo, User
 from firstwin.people.tabs import tabs_for
 from firstwin.ui.jinja import page
@@ -28,6 +28,13 @@ def attempt(form: Form, act: Callable[[], R]) -> R | None:
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return None
+
+
+def begin_again(form: Form, conflict: Conflict) -> None:
+    """What was typed stays; whoever saves once more has been told, and begins from the version that stands."""
+    typed: Any = form.data.copy()  # type: ignore[attr-defined]  # of a request: it keeps lists
+    typed["based_on"] = conflict.theirs["Version"]
+    form.data = typed
 
 
 def say(request: HttpRequest, what: Undo | str | None, then: str, **kwargs: object) -> HttpResponseRedirect:

@@ -26,7 +26,7 @@ def with_hooks(kind: DefinitionKind) -> DefinitionKind:
     """The kind with how its changes are judged, how it is said in words, and where its own pages are."""
     words, screens = _BY_KIND[kind.key]
     judged = judge if kind.key != "detector" else None
-    return replace(kind, impact=judged, words=words, screens=screens)
+    return replace(kind, impact=judged, words=words, screens=screens, form=_FORMS.get(kind.key))
 
 
 def judge(changes: Sequence[Change], by: User | None, now: datetime, most: int | None) -> Sequence[Impact]:
@@ -107,4 +107,8 @@ _BY_KIND: dict[str, tuple[_Words, _Screens]] = {
     "scorecard": (scorecard_words, lambda key: [("Score studio", reverse("studio", kwargs={"scorecard": key}))]),
     "pipeline": (pipeline_words, lambda key: []),
     "detector": (detector_words, lambda key: []),
+}
+_FORMS: dict[str, Callable[[], str]] = {
+    "segment": lambda: reverse("segment_new"),
+    "experience": lambda: reverse("experience_new"),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from firstwin.core.errors import Conflict
 from firstwin.people.config.guard import Impact, TooMuch
 from firstwin.people.config.write import WRITTEN
 from firstwin.people.models import ConfigVersion
+from firstwin.people.views.shared import begin_again
 from firstwin.ui.jinja import page
 
 R = TypeVar("R")
@@ -38,7 +39,7 @@ def guarded(form: Form, act: Callable[[], R], *, field: str = "") -> Tried[R]:
         done = attempt(form, lambda: _stopped(act), field=field)
     except Conflict as conflict:
         form.add_error(None, conflict.message)
-        _begin_again(form, conflict)
+        begin_again(form, conflict)
         return Tried(None, conflict.status)
     if isinstance(done, TooMuch):
         return Tried(None, done.status, done.impacts)
@@ -50,13 +51,6 @@ def _stopped(act: Callable[[], R]) -> R | TooMuch:
         return act()
     except TooMuch as much:
         return much
-
-
-def _begin_again(form: Form, conflict: Conflict) -> None:
-    """Whoever saves once more has been told, and begins from the version that stands."""
-    typed: Any = form.data.copy()  # type: ignore[attr-defined]  # of a request: it keeps lists
-    typed["based_on"] = conflict.theirs["Version"]
-    form.data = typed
 
 
 def much_page(

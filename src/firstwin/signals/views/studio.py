@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from firstwin.accounts.views.answers import Reader, reader, say_next
 from firstwin.core.errors import Conflict, NotFound, Refused
 from firstwin.core.money import Money
-from firstwin.people.config import apply
+from firstwin.people.config import apply, drafts
 from firstwin.people.config.documents import Problem
 from firstwin.people.config.guard import SAMPLE, TooMuch
-from firstwin.people.config.write import latest
+from firstwin.people.config.write import READ_ONLY, latest
 from firstwin.people.models import ConfigVersion
 from firstwin.people.rules import can_configure, require
+from firstwin.people.views.shared import begin_again
 from firstwin.signals.studio.forms import KIND, Draft, StudioForm, draft
 from firstwin.signals.views.defined import written
 from firstwin.ui.jinja import fragment, page
@@ -26,11 +27,11 @@ def studio(request: HttpRequest, scorecard: str) -> HttpResponse:
     """`act`: keep (the draft), publish, publish-anyway. Others look at what stands."""
     asker, last = reader(request), _standing(scorecard)
     if request.method != "POST":
-        kept = apply.draft_of(asker.user, KIND, scorecard) if can_configure(asker.user) else None
+        kept = drafts.draft_of(asker.user, KIND, scorecard) if can_configure(asker.user) else None
         text, based_on = (kept.text, kept.based_on) if kept else (last.text, last.number)
         form = StudioForm(initial={"text": text, "based_on": based_on})
         return _shown(request, last, form, draft(scorecard, text), kept=kept)
-    require(can_configure(asker.user), apply.READ_ONLY)
+    require(can_configure(asker.user), READ_ONLY)
     form = StudioForm(request.POST)
     tried = _typed(request, scorecard)
     if not form.is_valid():
@@ -38,7 +39,7 @@ def studio(request: HttpRequest, scorecard: str) -> HttpResponse:
     act = request.POST.get("act", "publish")
     if act == "keep":
         given = form.cleaned_data["based_on"]
-        apply.keep_draft(by=asker.user, kind=KIND, key=scorecard, text=tried.text, based_on=given, now=asker.now)
+        drafts.keep_draft(by=asker.user, kind=KIND, key=scorecard, text=tried.text, based_on=given, now=asker.now)
         say_next(request, "Draft kept")
         return HttpResponseRedirect(reverse("studio", kwargs={"scorecard": scorecard}))
     if tried.body is None or tried.problems:
@@ -58,6 +59,8 @@ def _publish(
     except TooMuch as much:
         return _shown(request, last, form, tried, status=422, too_much=much.impacts)
     except (Refused, Conflict) as refused:
+        if isinstance(refused, Conflict):
+            begin_again(form, refused)
         tried.problems = [Problem("", 0, "", refused.message)]
         return _shown(request, last, form, tried, status=refused.status)
     written(request, versions, f"{tried.body['label']} published")
@@ -70,7 +73,7 @@ def studio_try(request: HttpRequest, scorecard: str) -> HttpResponse:
     from firstwin.signals.studio.trial import trial  # numpy and the readers of facts
 
     asker = reader(request)
-    require(can_configure(asker.user), apply.READ_ONLY)
+    require(can_configure(asker.user), READ_ONLY)
     _standing(scorecard)
     tried = _typed(request, scorecard)
     if tried.body is None or tried.problems:
