@@ -1,5 +1,6 @@
 """How values are written for people. Every filter takes None and answers with a dash, so cells stay aligned."""
 
+import math
 import zlib
 from collections.abc import Callable
 from datetime import date, datetime
@@ -23,6 +24,11 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
 def share(value: float | None, places: int = 0) -> str:
     """0.584 → 58%."""
     return NOTHING if value is None else number(value * 100, places) + "%"
+
+
+def score(value: float | None) -> str:
+    """74.9 → 74: a score in whole points, rounded down, for a band begins at its bound."""
+    return NOTHING if value is None else number(math.floor(value))
 
 
 def money(value: Money | None, short: bool = False) -> str:
@@ -161,6 +167,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "money": money,
     "number": number,
     "plural": plural,
+    "score": score,
     "share": share,
     "size": size,
 }

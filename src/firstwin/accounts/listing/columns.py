@@ -9,7 +9,8 @@ from firstwin.accounts.models import AccountNow
 from firstwin.core.fields import Field, Kind, Vocabulary
 
 NAME = "name"
-DEFAULT = (NAME, "owner", "health", "stage", "risks_open", "tier", "arr", "renews", "last_touch", "issues")
+DEFAULT = (NAME, "owner", "health", "stage", "risks_open", "arr", "renews", "last_touch", "issues")
+"""As many as fit beside the rail at 1280 px (`list.css` narrows them)."""
 MOST = 40
 
 # Kinds whose stored column says which of two comes first.

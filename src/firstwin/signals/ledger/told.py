@@ -71,7 +71,7 @@ def _words(one: Said, trees: "_Trees", fields: Fields) -> str:
     if before is None or before.id == one.now.id or before.scorecard != one.now.scorecard:
         return standing_words(now, fields)
     moved = change(trees.of(before), now)
-    return change_words(moved, fields) if moved.amount or now.score is None else standing_words(now, fields)
+    return change_words(moved, fields) if moved.points or now.score is None else standing_words(now, fields)
 
 
 class _Trees:

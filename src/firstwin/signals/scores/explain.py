@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,8 +12,7 @@ from firstwin.signals.kinds.scorecard import Scorecard
 MILLION = 1_000_000
 
 
-@dataclass(frozen=True)
-class MeasureLine:
+class MeasureLine(NamedTuple):
     """One measure. value: as one speaks of it; None where it is unknown.  code: what it is (`held.Held`).
 
     points: hundredths; None where it does not count.  weight: millionths, as it counted.  last: points and day of its
@@ -37,8 +36,7 @@ class MeasureLine:
         return 0 if self.points is None else (self.weight * (10_000 - self.points) + MILLION // 2) // MILLION
 
 
-@dataclass(frozen=True)
-class GroupLine:
+class GroupLine(NamedTuple):
     """contribution: of its measures and of what a person set for it (`shift`) together."""
 
     key: str
@@ -106,6 +104,11 @@ class Change:
     amount: int
     parts: tuple[Part, ...]
     worst: Part | None = field(default=None)
+
+    @property
+    def points(self) -> float:
+        """The change as figures tell it: between scores to a tenth of a point, as the list holds them."""
+        return round(round(self.after.counted / 100, 1) - round(self.before.counted / 100, 1), 1)
 
 
 def explained(result: bytes, card: Scorecard | None = None) -> Explained:
@@ -207,9 +210,20 @@ class _Labels:
 
     @classmethod
     def of(cls, card: Scorecard | None) -> "_Labels":
+        """Thousands of readings under one card ask one after the other."""
         if card is None:
             return cls({}, {})
+        last = _last_labels.get(card.key)
+        if last is None or last[0] is not card:
+            last = _last_labels[card.key] = (card, cls._of(card))
+        return last[1]
+
+    @classmethod
+    def _of(cls, card: Scorecard) -> "_Labels":
         return cls(
             {group.key: group.label for group in card.groups},
             {measure.key: (measure.label, measure.field) for measure in card.measures},
         )
+
+
+_last_labels: dict[str, tuple[Scorecard, _Labels]] = {}

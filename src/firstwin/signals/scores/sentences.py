@@ -28,11 +28,11 @@ def change_words(change: Change, fields: Fields | None = None) -> str:
     if after.score is None:
         return unknown_words(after)
     if before.score is None:
-        return f"{_points(after.score)}; it was unknown on {_day(before.on, after.on)}"
-    if not change.amount:
+        return f"{_score(after.score)}; it was unknown on {_day(before.on, after.on)}"
+    if not change.points:
         return f"unchanged {since}"
-    verb = "fell" if change.amount < 0 else "rose"
-    told = f"{verb} {_points(abs(change.amount))} {since}"
+    verb = "fell" if change.points < 0 else "rose"
+    told = f"{verb} {_tenths(abs(change.points))} {since}"
     named = ", ".join(_part(part, fields or {}) for part in telling_parts(change))
     return f"{told}: {named}" if named else told
 
@@ -48,7 +48,7 @@ def standing_words(found: Explained, fields: Fields | None = None) -> str:
     """`43, red: weekly active use 31% costs 12 points`."""
     if found.score is None:
         return unknown_words(found)
-    told = f"{_points(found.score)}, {found.band}"
+    told = f"{_score(found.score)}, {found.band}"
     worst = found.worst
     if worst is None or worst.costs < LEAST:
         return told
@@ -120,9 +120,17 @@ def _named(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
+def _score(hundredths: int) -> str:
+    return filters.score(hundredths / 100)
+
+
 def _points(hundredths: int) -> str:
     """Whole points, unless there is less than one."""
-    return filters.number(hundredths / 100, 1 if 0 < hundredths < 100 else 0)
+    return _tenths(hundredths / 100)
+
+
+def _tenths(points: float) -> str:
+    return filters.number(points, 1 if 0 < points < 1 else 0)
 
 
 def _whole_share(of_full: int) -> str:

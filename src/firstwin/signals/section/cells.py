@@ -1,6 +1,5 @@
 """Health and stage as the list of accounts and the head of an account draw them."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,8 +22,7 @@ def _health(row: Mapping[str, Any], _: Mapping[Any, str]) -> Drawn | None:
     return Drawn(
         str(Band(band).label),
         Band(band).tone,
-        # A band begins at its bound: 74.6 shown as 75 would look green.
-        None if row["health"] is None else math.floor(row["health"]),
+        row["health"],
         change if change is not None and abs(change) >= 1 else None,
         note=words[:1].upper() + words[1:],
     )

@@ -1,6 +1,5 @@
 """What the ledger says of one account's health, on the day asked about and on days before it."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from firstwin.signals.ledger.standing import Kept
 from firstwin.signals.models.kinds import Band
 from firstwin.signals.scores.explain import Change, Explained, change, explained
 from firstwin.signals.scores.sentences import change_words, standing_words
+from firstwin.ui.filters import score
 
 SPANS = (7, 30, 90)
 """Days over which a change is told, unless another day is chosen."""
@@ -53,7 +53,7 @@ class Told:
     @property
     def figure(self) -> str:
         """As it stands in large: rounded down, for a band begins at its bound."""
-        return "?" if self.points is None else str(math.floor(self.points))
+        return "?" if self.points is None else score(self.points)
 
     @property
     def words(self) -> str:
@@ -140,11 +140,11 @@ def _since(now: Told, before: Told | None, on: date, span: int | None) -> Since:
     if before.kept.id == now.kept.id:
         return Since(on, span, "unchanged", 0.0)
     if before.kept.scorecard != now.kept.scorecard:
-        was = f"{before.points:.0f}" if before.points is not None else "unknown"
+        was = score(before.points) if before.points is not None else "unknown"
         return Since(on, span, f"another scorecard counted then: {before.label}, {was}")
     moved = change(before.tree, now.tree)
     is_known = before.tree.score is not None and now.tree.score is not None
-    amount = round(moved.amount / 100, 1) if is_known else None
+    amount = moved.points if is_known else None
     return Since(on, span, change_words(moved, vocabulary().fields), amount, moved if moved.parts else None)
 
 

@@ -11,7 +11,7 @@ from firstwin.signals.scores.explain import GroupLine, MeasureLine
 from firstwin.signals.scores.judged import InForce
 from firstwin.signals.scores.sentences import said
 from firstwin.signals.section.gather import Told
-from firstwin.ui.filters import day, number
+from firstwin.ui.filters import day, score
 
 STATES: Mapping[str, str] = {
     "carried": "Carried",
@@ -116,7 +116,7 @@ def points_tone(points: int | None, card: Scorecard | None) -> str:
 def _means(line: MeasureLine, measure: Measure | None, on: date) -> str:
     """What its state does to the score."""
     last = (
-        f"Its last value, on {day(day_of(line.last[1]))}, gave {number(line.last[0] / 100)} points" if line.last else ""
+        f"Its last value, on {day(day_of(line.last[1]))}, gave {score(line.last[0] / 100)} points" if line.last else ""
     )
     match line.state:
         case "carried":

@@ -13,7 +13,7 @@ from firstwin.signals.section.gather import at_of
 from firstwin.signals.section.stage import Step as Stay
 from firstwin.signals.section.stage import step_words
 from firstwin.ui.charts import BarRow, Mark, Span, Step, StepChart, TimeAxis, step_chart_of, time_axis
-from firstwin.ui.filters import day, number
+from firstwin.ui.filters import day, number, score
 
 BACK = timedelta(days=365)
 AHEAD = timedelta(days=120)
@@ -72,7 +72,7 @@ def _steps(points: Sequence[Point]) -> list[Step]:
 def _said(point: Point) -> str:
     if point.score is None:
         return "unknown"
-    return f"{number(point.score / 100, 0)} {Band(point.band).label.lower()}"
+    return f"{score(point.score / 100)} {Band(point.band).label.lower()}"
 
 
 def _note(point: Point) -> str:

@@ -1,6 +1,5 @@
 """The health of all accounts a reader may see, summed by the database over the list rows."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -63,11 +62,6 @@ class Move:
     band: str
     was: str
     arr: Money | None
-
-    @property
-    def points(self) -> int | None:
-        """Rounded down, for a band begins at its bound."""
-        return None if self.row.health is None else math.floor(self.row.health)
 
 
 @dataclass(frozen=True)

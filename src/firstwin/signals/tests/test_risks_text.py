@@ -14,6 +14,7 @@ from firstwin.people.config.kinds import Reference
 from firstwin.signals.kinds import detector_text, pipeline_text
 from firstwin.signals.kinds.shipped import shipped
 from firstwin.signals.models.kinds import Severity, What
+from firstwin.signals.risks.template import filled, named
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +189,25 @@ def test_a_fault_in_a_detector_is_refused_with_its_place(change: dict[str, Any],
 def test_a_detector_without_a_stake_puts_nothing_at_stake() -> None:
     assert detector_text.parse("overdue", OVERDUE | {"stake": ""}).stake == ""
     assert detector_text.parse("overdue", OVERDUE).stake == "arr"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "said"),
+    [
+        ("{n|open ticket} late", {"n": "1"}, "1 open ticket late"),
+        ("{n|open ticket} late", {"n": "12"}, "12 open tickets late"),
+        ("one[: {n|person|people} known]", {"n": "2"}, "one: 2 people known"),
+        ("one[: {n|person|people} known]", {}, "one"),
+        ("{n|ticket} late", {}, "unknown late"),
+        ("since {n:since}", {"n": "3 Nov"}, "since 3 Nov"),
+    ],
+)
+def test_a_number_is_said_with_what_it_counts(text: str, known: dict[str, str], said: str) -> None:
+    assert [name for name, _ in named(text)] == ["n"]
+    assert filled(text, lambda name, way: known.get(name)) == said
+
+
+@pytest.mark.parametrize("text", ["{n|}", "{n|a|b|c}", "{n|a{b}}", "{|ticket}"])
+def test_what_a_number_counts_is_one_word_or_two(text: str) -> None:
+    with pytest.raises(ValueError, match="braces"):
+        named(text)

@@ -17,6 +17,7 @@ from firstwin.signals.scores.remembered import Remembered
 from firstwin.signals.scores.sentences import change_words, standing_words, value_words
 from firstwin.signals.tests.score_frames import DAY, VOCABULARY, ago, card, frame
 from firstwin.signals.tests.test_scores import BODY, CARD, sets, values
+from firstwin.ui import filters
 
 LATER = DAY + timedelta(days=20)
 SMALL: dict[str, Any] = {
@@ -54,6 +55,20 @@ def test_the_tree_adds_up_and_names_its_worst_input() -> None:
     assert found.worst is not None
     assert found.worst.key == "weekly"
     assert standing_words(found, VOCABULARY.fields) == "53, amber: weekly active use 31% costs 41 points"
+
+
+def test_a_figure_in_words_is_the_figure_of_the_mark() -> None:
+    almost = reading({"weekly_share": [0.5788], "last_two_way": [ago(3)], "pulse": ["good"]})
+    assert almost.score is not None and almost.score % 100 >= 50
+    assert standing_words(almost, VOCABULARY.fields).startswith(f"{filters.score(almost.score / 100)}, amber")
+    assert filters.score(almost.score / 100) == "74"
+    for share in (0.1, 0.2525, 0.3333, 0.4916, 0.5841):
+        found = moved(almost, reading({"weekly_share": [share], "last_two_way": [ago(3)], "pulse": ["good"]}, on=LATER))
+        was, now = (round(one.counted / 100, 1) for one in (found.before, found.after))
+        in_list = round(now - was, 1)  # `health_change`
+        verb = "fell" if in_list < 0 else "rose"
+        places = 1 if abs(in_list) < 1 else 0
+        assert change_words(found).startswith(f"{verb} {filters.number(abs(in_list), places)} since")
 
 
 def test_the_sentence_names_what_made_the_score_fall_most_harmful_first() -> None:

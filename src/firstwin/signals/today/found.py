@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from firstwin.accounts.models import AccountNow
 from firstwin.core.conditions import Condition
+from firstwin.core.text import counted
 from firstwin.signals.kinds.detector import Detector
 from firstwin.signals.kinds.pipeline import Pipeline
 from firstwin.signals.kinds.pipeline_text import fields_read
@@ -18,6 +19,7 @@ from firstwin.signals.models import Band, Dismissal, Episode, Reading, StageMove
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.today.ranking import Change, Kind
 from firstwin.signals.today.window import Window
+from firstwin.ui.filters import score
 
 MOST = 400
 LEAST_POINTS = 3
@@ -53,8 +55,8 @@ def _health(window: Window, account: int, now: float | None, band: str, was: int
         kind = Kind.FALL if now * 100 < was else Kind.RISE
     elif band in _BANDS and was_band in _BANDS:
         kind = Kind.FALL if _BANDS.index(Band(band)) < _BANDS.index(Band(was_band)) else Kind.RISE
-    then = f"{was / 100:.0f}" if was is not None else "unknown"
-    words = f"{then} → {now:.0f}" if now is not None else f"{then} → unknown"
+    then = score(was / 100) if was is not None else "unknown"
+    words = f"{then} → {score(now)}" if now is not None else f"{then} → unknown"
     return Change(account, kind, words, window.today, note=f"{was_band} → {band}" if was_band != band else "")
 
 
@@ -82,7 +84,7 @@ def _finding(row: tuple[Any, ...], detector: Detector | None) -> Change:
         return Change(account, kind, f"{label}: {words}", cleared_on, family=family)
     kind = Kind.RISK if what == What.RISK else Kind.OPPORTUNITY
     about = PACE if detector is not None and "stage_pace" in _reads(detector.where) else ""
-    return Change(account, kind, words, first_on, stake, severity, pk, family, advice, about)
+    return Change(account, kind, words, first_on, stake, severity, pk, family, advice, about=about)
 
 
 def _reads(where: Condition | None) -> set[str]:
@@ -155,7 +157,7 @@ def renewals(rows: Rows, window: Window, definitions: Definitions) -> list[Chang
 
 def _renewal(window: Window, account: int, renews_on: date, notice_on: date | None) -> Change:
     left = (renews_on - window.today).days
-    words = f"Renews in {left} days, on {_day(renews_on)}" if left else "Renews today"
+    words = f"Renews in {counted(left, 'day')}, on {_day(renews_on)}" if left else "Renews today"
     if notice_on is not None and window.today <= notice_on < renews_on:
         words += f"; notice until {_day(notice_on)}"
     mark = next(mark for mark in MARKS if left <= mark)

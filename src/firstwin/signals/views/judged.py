@@ -18,7 +18,7 @@ from firstwin.signals.actions.pulse import give_pulse
 from firstwin.signals.models import Level, Override
 from firstwin.signals.section.forms import OverrideForm, PauseForm, PulseForm
 from firstwin.signals.section.gather import Told, told_of
-from firstwin.ui.filters import number
+from firstwin.ui.filters import score
 
 READ_OR_WRITE = ["GET", "HEAD", "POST"]
 
@@ -144,7 +144,7 @@ def _computed(told: Told, level: str, target: str) -> str:
         points = next((one.points for one in told.tree.groups if one.key == target), None)
     else:
         points = next((one.points for one in told.tree.measures if one.key == target), None)
-    return "It has no points now." if points is None else f"It counts as {number(points / 100)} now."
+    return "It has no points now." if points is None else f"It counts as {score(points / 100)} now."
 
 
 def _named(told: Told, level: str, target: str) -> str:
