@@ -1,7 +1,8 @@
 """Define what can be said about accounts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from firstwin.core.errors import Refused
 from firstwin.core.fields import vocabulary
 from firstwin.core.text import fold, slug
 from firstwin.people.audit import record
+from firstwin.people.config.together import keeping_whole
 
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
@@ -71,7 +73,8 @@ def redefine_attribute(
 ) -> Attribute:
     """Change how an attribute is named and shown. Its key and kind stay: values were stored under them.
 
-    Raises NotAllowed, or Refused for a choice that is dropped while accounts hold it.
+    Raises NotAllowed, or Refused: for a choice that is dropped while accounts hold it; while a definition speaks of
+    what would go, with those that do.
     """
     rules.require_configure(by)
     _check(
@@ -86,7 +89,8 @@ def redefine_attribute(
     if held:
         raise Refused(f"Accounts still hold {', '.join(sorted(map(str, held)))}. Change them first.", field="choices")
     before = {"label": attribute.label, "is_archived": attribute.is_archived}
-    with transaction.atomic():
+    is_going = is_archived and not attribute.is_archived
+    with transaction.atomic(), _still_whole(attribute, is_going=is_going, is_less=bool(dropped)):
         attribute.label, attribute.help = label.strip(), help.strip()
         attribute.choices = [list(pair) for pair in choices]
         attribute.roll_up, attribute.is_expected, attribute.is_archived = roll_up, is_expected, is_archived
@@ -100,6 +104,19 @@ def redefine_attribute(
             after={"label": attribute.label, "is_archived": is_archived},
         )
     return attribute
+
+
+@contextmanager
+def _still_whole(attribute: Attribute, *, is_going: bool, is_less: bool) -> Iterator[None]:
+    """Segments, scorecards and whatever else is defined keep what they read."""
+    if not is_going and not is_less:
+        yield
+        return
+    says = "It is read by {}: take it out there first."
+    if not is_going:
+        says = "A choice that would go is still named by {}: take it out there first."
+    with keeping_whole(says, field=None if is_going else "choices"):
+        yield
 
 
 def _check(*, label: str, kind: AttributeKind, unit: str, choices: Sequence[tuple[str, str]], roll_up: RollUp) -> None:

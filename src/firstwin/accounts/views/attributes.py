@@ -12,7 +12,7 @@ from firstwin.accounts.forms import AttributeForm, write_choices
 from firstwin.accounts.models import AccountNow, Attribute, AttributeKind, AttributeValue
 from firstwin.accounts.models.kinds import RollUp
 from firstwin.accounts.views.answers import attempt, reader, say_next
-from firstwin.core.errors import NotFound
+from firstwin.core.errors import NotFound, Refused
 from firstwin.people.tabs import tabs_for
 from firstwin.ui.jinja import page
 
@@ -49,7 +49,8 @@ def attribute_list(request: HttpRequest) -> HttpResponse:
     return _list(request, form, status=422)
 
 
-def _list(request: HttpRequest, form: AttributeForm, *, status: int = 200) -> HttpResponse:
+def _list(request: HttpRequest, form: AttributeForm, *, status: int = 200, refused: str = "") -> HttpResponse:
+    """refused: why what was asked of one was not done."""
     rows = list(Attribute.objects.order_by("is_archived", "position", "pk"))
     return page(
         request,
@@ -58,6 +59,7 @@ def _list(request: HttpRequest, form: AttributeForm, *, status: int = 200) -> Ht
         section=tabs_for(reader(request).user, "attributes"),
         rows=[(row, used) for row, used in zip(rows, usage(rows), strict=True)],
         form=form,
+        refused=refused,
     )
 
 
@@ -114,6 +116,8 @@ def attribute(request: HttpRequest, attribute: str) -> HttpResponse:
         if saved is not None:
             say_next(request, f"{saved.label} saved")
             return HttpResponseRedirect(reverse("attributes"))
+    if form.errors:  # a refused change is not what stands
+        what.refresh_from_db()
     return page(
         request,
         "accounts/attribute.html",
@@ -145,16 +149,19 @@ def restore(request: HttpRequest, attribute: str) -> HttpResponse:
 
 def _shelve(request: HttpRequest, key: str, *, is_archived: bool) -> HttpResponse:
     asker, what = reader(request), _attribute(key)
-    redefine_attribute(
-        by=asker.user,
-        attribute=what,
-        now=asker.now,
-        label=what.label,
-        help=what.help,
-        choices=[(str(value), str(label)) for value, label in what.choices],
-        roll_up=RollUp(what.roll_up),
-        is_expected=what.is_expected,
-        is_archived=is_archived,
-    )
+    try:
+        redefine_attribute(
+            by=asker.user,
+            attribute=what,
+            now=asker.now,
+            label=what.label,
+            help=what.help,
+            choices=[(str(value), str(label)) for value, label in what.choices],
+            roll_up=RollUp(what.roll_up),
+            is_expected=what.is_expected,
+            is_archived=is_archived,
+        )
+    except Refused as refused:
+        return _list(request, AttributeForm(), status=422, refused=f"{what.label} stays. {refused.message}")
     say_next(request, f"{what.label} {'archived' if is_archived else 'restored'}")
     return HttpResponseRedirect(reverse("attributes"))

@@ -1,6 +1,7 @@
 """All definitions as they would stand after some changes, and what would not fit together then."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,23 @@ def faults(*changes: Change) -> list[Fault]:
         return after
     before = set(_faults(bodies_with()))
     return [fault for fault in after if (fault.kind, fault.key) in changed or fault not in before]
+
+
+@contextmanager
+def keeping_whole(says: str, *, field: str | None = None) -> Iterator[None]:
+    """What is done within may leave no definition that cannot be read any more: to be used inside a transaction.
+
+    says: the refusal, with `{}` for the definitions.  field: where it is shown.  Raises Refused.
+    """
+    before = {(fault.kind, fault.key) for fault in _faults(bodies_with())}
+    yield
+    bodies = bodies_with()
+    broken = dict.fromkeys(
+        (one.kind, one.key, one.path) for one in _faults(bodies) if (one.kind, one.key) not in before
+    )
+    held = [Dependant(kind, key, label_of(bodies[kind][key], key), path) for kind, key, path in broken if key]
+    if held:
+        raise Refused(says.format(used_by(held)), field=field)
 
 
 def dependants(kind: str, key: str) -> list[Dependant]:
