@@ -113,12 +113,17 @@ Columns = Mapping[str, Column]
 
 @dataclass(frozen=True)
 class ComputedFamily:
-    """Columns by a callable: (account ids, rising; as of when, several) → for each of those its columns by name."""
+    """Columns by a callable: (account ids, rising; as of when, several) → for each of those its columns by name.
+
+    learned: (account ids, since when) → the first day of which something was learned since that was not known on that
+        day, of accounts of which there is any. What is learned of a day on that day is none. None: nothing ever is.
+    """
 
     key: str
     room: str
     columns: tuple[str, ...]
     compute: Callable[["Array", Sequence[At]], Sequence[Columns]]
+    learned: Callable[[Sequence[int], datetime], Mapping[int, date]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

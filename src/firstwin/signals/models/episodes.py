@@ -15,6 +15,7 @@ class SegmentStay(models.Model):
     """That an account was in a segment from a day until another (half-open; null: it still is).
 
     version: of the segment's definition under which it entered.
+    is_reconstructed: told later, by going through history: nobody saw its beginning then.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="segment_stays", db_index=False)
@@ -25,6 +26,7 @@ class SegmentStay(models.Model):
     at = models.DateTimeField()  # when it was seen
     left_at = models.DateTimeField(null=True, blank=True)
     restated_at = models.DateTimeField(null=True, blank=True)
+    is_reconstructed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
@@ -78,6 +80,7 @@ class Episode(models.Model):
     stake_minor: ARR at stake when last looked at, minor units of the installation's currency.
     evidence: what it was found from: field key → value, and rows as {collection, id, words}.
     last_on: the last day on which it was found.  cleared_on: the first day on which it was not.
+    is_reconstructed: told later, by going through history: nobody saw its beginning then.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="episodes", db_index=False)
@@ -95,6 +98,7 @@ class Episode(models.Model):
     cleared_on = models.DateField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
     restated_at = models.DateTimeField(null=True, blank=True)
+    is_reconstructed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

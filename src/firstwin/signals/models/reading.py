@@ -72,11 +72,23 @@ class Refreshed(models.Model):
 
 
 class LookedBack(models.Model):
-    """That the past of an account was told, once: its stages before anybody looked. Until then its signals are of the
-    present alone."""
+    """That the past of an account was told: its stages before anybody looked. Until then its signals are of the present
+    alone.
+
+    revision, heard_at: of the account, up to which what came late was looked for, and when.
+    again_from: the first day from which its stages are to be folded again; null for most.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="looked_back")
     at = models.DateTimeField()
+    revision = models.PositiveBigIntegerField()
+    heard_at = models.DateTimeField()
+    again_from = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["again_from"], condition=models.Q(again_from__isnull=False), name="looked_again"),
+        ]
 
     def __str__(self) -> str:
         return f"looked back at {self.at}"

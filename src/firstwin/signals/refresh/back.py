@@ -1,4 +1,5 @@
-"""The past of accounts whose present is shown: stages since their contracts began, and scores of some weeks."""
+"""The past of accounts whose present is shown: stages since their contracts began, and scores, stays and findings of
+some weeks."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,17 +10,18 @@ from django.db.models import Exists, OuterRef
 from firstwin.accounts.bulk import among, insert_many
 from firstwin.accounts.models import Account
 from firstwin.accounts.timeline import batched
+from firstwin.core import clock
 from firstwin.core.failpoints import failpoint
-from firstwin.signals.models import LookedBack, Refreshed
+from firstwin.signals.models import LookedBack, Refreshed, StageMove
 from firstwin.signals.refresh import once
 from firstwin.signals.refresh.first import fold_past
-from firstwin.signals.refresh.past import tell_readings
+from firstwin.signals.refresh.past import tell_behind
 
 AT_ONCE = 1_000
 """Accounts of one round: the lake is opened for all of them together."""
 
 WEEKS = 12
-"""Of scores."""
+"""Of scores, stays and findings."""
 
 
 def look_back_some(now: datetime, *, at_once: int = AT_ONCE, weeks: int = WEEKS) -> int:
@@ -36,13 +38,19 @@ def look_back_some(now: datetime, *, at_once: int = AT_ONCE, weeks: int = WEEKS)
 
 def look_back(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS) -> None:
     """Of accounts whose present is shown."""
+    # Read first: what comes meanwhile is looked for later.
+    revisions = dict(among(Account.objects.all(), "id", account_ids).values_list("pk", "revision"))
     fold_past(account_ids, now=now)
-    tell_readings(account_ids, now=now, weeks=weeks)
+    tell_behind(account_ids, now=now, weeks=weeks)
+    today = clock.day_of(now)
     with transaction.atomic():
         # What was computed without a past is computed again: whoever computes these meanwhile finds them changed.
         among(Refreshed.objects.all(), "account_id", account_ids).update(edition=0, at=now)
-        rows = [(pk, now) for pk in sorted(account_ids)]
-        insert_many(LookedBack, ("account_id", "at"), rows, on_conflict="on conflict (account_id) do nothing")
+        moved = among(StageMove.objects.filter(restated_at__isnull=True, on__gte=today), "account_id", account_ids)
+        unsettled = set(moved.values_list("account_id", flat=True))
+        rows = [(pk, now, revisions[pk], now, today if pk in unsettled else None) for pk in sorted(revisions)]
+        names = ("account_id", "at", "revision", "heard_at", "again_from")
+        insert_many(LookedBack, names, rows, on_conflict="on conflict (account_id) do nothing")
     failpoint("signals.looked_back")
     for some in batched(sorted(account_ids), once.AT_ONCE):
         once.refresh_accounts(some, now=now)

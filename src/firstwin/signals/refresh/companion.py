@@ -31,13 +31,16 @@ def refresh() -> bool:
 
 
 def look_back() -> bool:
-    """One round of telling the past of accounts whose present is shown already. False: there is none left to tell."""
-    mark = _mark()
-    if mark is not None and mark == _seen["past"]:
+    """One round of telling the past of accounts whose present is shown already; then of listening to what came late,
+    and of folding again what that changed. False: there is none left to tell."""
+    now = clock.now()
+    mark = (_mark(), now.hour)  # accounts are listened to again after an hour
+    if mark == _seen["past"]:
         return False
+    from firstwin.signals.refresh.again import fold_again_some, hear_some
     from firstwin.signals.refresh.back import look_back_some
 
-    if look_back_some(clock.now()):
+    if look_back_some(now) or hear_some(now) or fold_again_some(now):
         return True
     _seen["past"] = mark
     return False

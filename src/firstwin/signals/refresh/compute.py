@@ -67,10 +67,7 @@ def computed(frame: Frame, definitions: Definitions, state: State, *, alarms: Fi
     """Sets signals as columns of the frame as it goes. alarms: of detectors that go by the budget of alarms."""
     order = layers(definitions.segments, frame.vocabulary)
     problems: dict[str, str] = {}
-    held = dict(masks(frame, _some(definitions, order.before), problems=problems))
-    experience = experience_of(held, definitions.experiences, len(frame))
-    frame.set_columns({"experience": columns.words(experience)})
-    frame.set_columns(silent(frame, definitions.experiences, experience))
+    held, experience = served(frame, definitions, problems)
     which = pipelines_of(experience, definitions)
     standings, moves = moved(frame, definitions.pipelines, which, state.standings, problems=problems)
     pace = paces(frame, definitions.pipelines, standings, state.pauses, held)
@@ -87,6 +84,17 @@ def computed(frame: Frame, definitions: Definitions, state: State, *, alarms: Fi
         frame.at, frame.accounts, definitions, state, held, tuple(problems), experience, standings, moves, pace, cards,
         scores, places, found, changes,
     )  # fmt: skip
+
+
+def served(frame: Frame, definitions: Definitions, problems: dict[str, str]) -> tuple[dict[str, Mask], Words]:
+    """Where the segments that read no signal hold, and the experience of each account: what comes before stages. Sets
+    what follows from it as columns of the frame."""
+    order = layers(definitions.segments, frame.vocabulary)
+    held = dict(masks(frame, _some(definitions, order.before), problems=problems))
+    experience = experience_of(held, definitions.experiences, len(frame))
+    frame.set_columns({"experience": columns.words(experience)})
+    frame.set_columns(silent(frame, definitions.experiences, experience))
+    return held, experience
 
 
 def _found(

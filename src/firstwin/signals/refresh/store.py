@@ -21,6 +21,7 @@ from firstwin.signals.models import Episode, Reading, Refreshed, SegmentStay, St
 from firstwin.signals.refresh.compute import Made
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.due import Due, due_of
+from firstwin.signals.refresh.marks import mark_again
 from firstwin.signals.scores import ENGINE
 
 FAMILY = "signals"
@@ -61,6 +62,7 @@ def publish_made(
             some = {pk: due[pk] for pk in mine if pk in due}
             write(some, made.at, made.definitions, mine)
             _mark(mine, made)
+            _settle_later(some, made)
             failpoint("signals.within")
         failpoint("signals.after")
         written += mine
@@ -199,3 +201,10 @@ def _mark(revisions: Mapping[int, int], made: Made) -> None:
         on_conflict="on conflict (account_id) do update set revision = excluded.revision, "
         'edition = excluded.edition, "on" = excluded."on", at = excluded.at',
     )
+
+
+def _settle_later(due: Mapping[int, Due], made: Made) -> None:
+    """A move is dated by the day on which it was seen. Since when it holds is folded again when that day is over, from
+    the last one on which anybody looked."""
+    looked = made.state.refreshed
+    mark_again({pk: looked[pk][1] for pk, one in due.items() if one.moves and pk in looked})

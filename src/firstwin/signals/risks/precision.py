@@ -7,7 +7,7 @@ is: how many were judged stands beside the share for that reason.
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from firstwin.accounts.scope import AccountSet
 from firstwin.signals.models import Episode
@@ -33,6 +33,8 @@ class Precision:
 def precision(accounts: AccountSet, *, now: datetime, since: datetime | None = None) -> dict[str, Precision]:
     """Detector → how often it was right, over these accounts.  since: only episodes seen from then on."""
     rows = Episode.objects.filter(accounts.q("account_id"), restated_at__isnull=True, at__lte=now)
+    # What was over when history was told, nobody could judge.
+    rows = rows.exclude(is_reconstructed=True, cleared_at__lte=F("account__looked_back__at"))
     if since is not None:
         rows = rows.filter(at__gte=since)
     stands = Q(dismissals__known_until__isnull=True, dismissals__isnull=False)

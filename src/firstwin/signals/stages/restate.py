@@ -1,6 +1,6 @@
 """A late fact changes history: which moves no longer hold, and which hold instead."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +25,7 @@ class Kept(Protocol):
 
 
 K = TypeVar("K", bound=Kept)
+M = TypeVar("M")
 
 
 @dataclass(frozen=True)
@@ -40,24 +41,29 @@ class Restatement(Generic[K]):
 
 
 def restate(before: Sequence[K], after: Iterable[Move]) -> Restatement[K]:
-    """Compare what is stored with what facts say now; what decided a move and the version of its pipeline are no
-    difference: a past under another version is not rewritten by it."""
-    have = Counter(_said(move) for move in before)
-    added = []
-    for move in after:
-        said = _said(move)
-        if have[said]:
-            have[said] -= 1
-        else:
-            added.append(move)
-    stand_down = []
-    for kept in reversed(before):  # of two alike, the later one goes
-        if have[_said(kept)]:
-            have[_said(kept)] -= 1
-            stand_down.append(kept)
-    return Restatement(stand_down[::-1], added)
+    """Compare what is stored with what facts say now, each account's moves in the order they happened; what decided a
+    move and the version of its pipeline are no difference: a past under another version is not rewritten by it.
+
+    A day is restated as a whole: what was stored earlier comes first within a day, which would tangle the order.
+    """
+    stored, folded = _by_day(before), _by_day(after)
+    changed = {day for day in stored.keys() | folded.keys() if _said(stored[day]) != _said(folded[day])}
+    return Restatement(
+        [kept for kept in before if _day(kept) in changed],
+        [move for day, some in folded.items() if day in changed for move in some],
+    )
 
 
-def _said(move: Any) -> tuple[Any, ...]:
-    account = move.account if isinstance(move, Move) else move.account_id
-    return account, move.pipeline, move.stage, move.overlay, move.previous, move.on
+def _by_day(moves: Iterable[M]) -> defaultdict[tuple[int, date], list[M]]:
+    found: defaultdict[tuple[int, date], list[M]] = defaultdict(list)
+    for move in moves:
+        found[_day(move)].append(move)
+    return found
+
+
+def _day(move: Any) -> tuple[int, date]:
+    return move.account if isinstance(move, Move) else move.account_id, move.on
+
+
+def _said(moves: Iterable[Any]) -> list[tuple[str, ...]]:
+    return [(move.pipeline, move.stage, move.overlay, move.previous) for move in moves]

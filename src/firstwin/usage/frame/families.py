@@ -1,6 +1,7 @@
 """The usage room's part of the frame: what `metrics` says of many accounts on many days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from firstwin.core.frames import At, Column, Columns, ComputedFamily, register_frame
@@ -35,6 +36,12 @@ def usage(ids: Any, ats: Sequence[At]) -> list[Columns]:
     order = [at for group in _by_day(ats) for at in group]
     by_at = dict(zip(order, found, strict=True))
     return [by_at[at] for at in ats]
+
+
+def learned(account_ids: Sequence[int], since: datetime) -> Mapping[int, date]:
+    from firstwin.usage.metrics.learned import learned_later
+
+    return learned_later(account_ids, since)
 
 
 def _by_day(ats: Sequence[At]) -> list[list[At]]:
@@ -113,5 +120,5 @@ def _spread(columns: dict[str, Column], places: Any, n: int) -> dict[str, Column
 
 def register_all() -> None:
     """Called once, when the app is ready."""
-    register_frame(ComputedFamily("usage", ROOM, COLUMNS, usage))
+    register_frame(ComputedFamily("usage", ROOM, COLUMNS, usage, learned))
     events.register_all()

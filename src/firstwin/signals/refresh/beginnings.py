@@ -1,0 +1,103 @@
+"""Since when what holds had held: stays and findings behind the first look at accounts.
+
+What was seen at the first look and held before it gets its true first day, marked as reconstructed. What ended before
+is added; what held until the day before and was not there any more ended on the day of the first look.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from firstwin.accounts.bulk import among, insert_many
+from firstwin.core.clock import start_of
+from firstwin.core.frames import At
+from firstwin.signals.models import Episode, SegmentStay
+from firstwin.signals.refresh.walked import Lasted, Stayed, Walked
+
+
+def tell_stays(walked: Walked, account_ids: Collection[int], first: date) -> None:
+    """In the caller's transaction. first: the day of the first look at these accounts."""
+    rows = SegmentStay.objects.filter(entered_on=first)
+    seen = _seen(rows, account_ids, "account_id", "segment")
+    back, ended = defaultdict[tuple[date, int], list[int]](list), list[Stayed]()
+    for stay in walked.stays.values():
+        if stay.account not in account_ids:
+            continue
+        pk = seen.get((stay.account, stay.segment)) if stay.left_on is None else None
+        if pk is not None:
+            back[stay.entered_on, stay.version].append(pk)
+        else:
+            ended.append(replace(stay, left_on=stay.left_on or first))
+    for (entered_on, version), ids in back.items():
+        among(SegmentStay.objects.all(), "id", ids).update(
+            entered_on=entered_on, version=version, at=_close(entered_on), is_reconstructed=True
+        )
+    add_stays(ended, first)
+
+
+def tell_episodes(walked: Walked, account_ids: Collection[int], first: date) -> None:
+    """In the caller's transaction. first: the day of the first look at these accounts."""
+    rows = Episode.objects.filter(first_on=first)
+    seen = _seen(rows, account_ids, "account_id", "detector", "cause")
+    back, ended = defaultdict[date, list[int]](list), list[Lasted]()
+    for one in walked.episodes.values():
+        if one.found.account not in account_ids:
+            continue
+        pk = seen.get(one.found.key) if one.cleared_on is None else None
+        if pk is not None:
+            back[one.first_on].append(pk)
+        else:
+            ended.append(replace(one, cleared_on=one.cleared_on or first))
+    for first_on, ids in back.items():
+        among(Episode.objects.all(), "id", ids).update(first_on=first_on, at=_close(first_on), is_reconstructed=True)
+    add_episodes(ended, first)
+
+
+def add_stays(stays: Iterable[Stayed], today: date | None = None) -> None:
+    """today: nothing was seen on it but by looking."""
+    names = ("account_id", "segment", "version", "entered_on", "left_on", "at", "left_at", "is_reconstructed")
+    rows = [
+        (one.account, one.segment, one.version, one.entered_on, one.left_on, _close(one.entered_on),
+         _seen_at(one.left_on, today), True)
+        for one in stays
+    ]  # fmt: skip
+    insert_many(SegmentStay, names, rows)
+
+
+def add_episodes(episodes: Iterable[Lasted], today: date | None = None) -> None:
+    """today: nothing was seen on it but by looking."""
+    names = (
+        "account_id", "detector", "version", "cause", "what", "severity", "words", "stake_minor", "evidence",
+        "first_on", "at", "last_on", "cleared_on", "cleared_at", "is_reconstructed",
+    )  # fmt: skip
+    rows = [
+        (found.account, found.detector, found.version, found.cause, found.what, found.severity, found.words,
+         found.stake_minor, dict(found.evidence), one.first_on, _close(one.first_on), one.last_on, one.cleared_on,
+         _seen_at(one.cleared_on, today), True)
+        for one in episodes
+        for found in (one.found,)
+    ]  # fmt: skip
+    insert_many(Episode, names, rows)
+
+
+def _seen(rows: QuerySet[Any], account_ids: Collection[int], *key: str) -> Mapping[tuple[Any, ...], int]:
+    """What is about what → the first such row."""
+    found: dict[tuple[Any, ...], int] = {}
+    standing = among(rows.filter(restated_at=None, is_reconstructed=False), "account_id", account_ids)
+    for pk, *about in standing.order_by("pk").values_list("pk", *key):
+        found.setdefault(tuple(about), pk)
+    return found
+
+
+def _seen_at(ended_on: date | None, today: date | None) -> datetime | None:
+    if ended_on is None:
+        return None
+    return start_of(ended_on) if ended_on == today else _close(ended_on)
+
+
+def _close(day: date) -> datetime:
+    return At.close_of(day).moment
