@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery
 
-from firstwin.accounts.bulk import among
+from firstwin.accounts.bulk import among, plain_rows
 from firstwin.accounts.models import Account
 from firstwin.accounts.timeline import batched
 from firstwin.core.frames import At
@@ -68,13 +68,17 @@ class Found(NamedTuple):
     last_on: date
 
 
+_AT = Kept._fields.index("at")
+
+
 def readings(account_ids: Collection[int], ats: Sequence[At]) -> list[list[Kept]]:
     """Of each account and scorecard the last reading, as of each of these."""
     asked = _asked(ats)
     found: list[list[Kept]] = [[] for _ in ats]
     for some in _slices(account_ids) if asked else ():
         rows = among(Account.objects.annotate(**asked), "id", some).order_by()
-        last = [[pk for pk in row if pk is not None] for row in zip(*rows.values_list(*asked), strict=True)]
+        told = plain_rows(rows.values_list(*asked))
+        last = [[pk for pk in row if pk is not None] for row in zip(*told, strict=True)]
         ids = sorted({pk for column in last for pk in column})
         kept = {row[0]: Kept(*row) for part in batched(ids, _SLICE) for row in _kept(part)}
         for place, column in enumerate(last):
@@ -93,8 +97,11 @@ def _asked(ats: Sequence[At]) -> dict[str, Subquery]:
     }
 
 
-def _kept(ids: Sequence[int]) -> Any:
-    return among(Reading.objects.all(), "id", ids).values_list(*Kept._fields)
+def _kept(ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    rows = plain_rows(among(Reading.objects.all(), "id", ids).order_by().values_list(*Kept._fields))
+    if not rows or rows[0][_AT].tzinfo is not None:
+        return rows
+    return [(*row[:_AT], row[_AT].replace(tzinfo=UTC), *row[_AT + 1 :]) for row in rows]
 
 
 def primary(kept: Iterable[Kept]) -> dict[int, Kept]:
@@ -111,7 +118,8 @@ def contents(reading_ids: Collection[int]) -> dict[int, tuple[bytes, bytes]]:
     """(inputs, result) of readings by id."""
     found: dict[int, tuple[bytes, bytes]] = {}
     for some in batched(sorted(reading_ids), _SLICE):
-        for pk, inputs, result in among(Reading.objects.all(), "id", some).values_list("id", "inputs", "result"):
+        rows = among(Reading.objects.order_by(), "id", some).values_list("id", "inputs", "result")
+        for pk, inputs, result in plain_rows(rows):
             found[pk] = (bytes(inputs), bytes(result))
     return found
 
@@ -119,21 +127,21 @@ def contents(reading_ids: Collection[int]) -> dict[int, tuple[bytes, bytes]]:
 def moves(account_ids: Collection[int], at: At) -> list[Moved]:
     """Every move that holds, in the order in which they happened."""
     rows = StageMove.objects.filter(_holds(at), on__lte=at.on).order_by("account_id", "on", "id")
-    return [Moved(*row) for some in _slices(account_ids) for row in _of(rows, some).values_list(*Moved._fields)]
+    return [Moved(*row) for row in _read(rows, account_ids, Moved._fields)]
 
 
 def stays(account_ids: Collection[int], at: At) -> list[Stay]:
     """Which accounts are in which segments."""
     is_in = Q(left_on__isnull=True) | Q(left_on__gt=at.on) | Q(left_at__gt=at.known_by)
     rows = SegmentStay.objects.filter(_holds(at), is_in, entered_on__lte=at.on).order_by("account_id", "segment", "id")
-    return [Stay(*row) for some in _slices(account_ids) for row in _of(rows, some).values_list(*Stay._fields)]
+    return [Stay(*row) for row in _read(rows, account_ids, Stay._fields)]
 
 
 def episodes(account_ids: Collection[int], at: At) -> list[Found]:
     """What was found and not cleared, put aside or not."""
     is_open = Q(cleared_on__isnull=True) | Q(cleared_on__gt=at.on) | Q(cleared_at__gt=at.known_by)
     rows = Episode.objects.filter(_holds(at), is_open, first_on__lte=at.on).order_by("account_id", "id")
-    return [Found(*row) for some in _slices(account_ids) for row in _of(rows, some).values_list(*Found._fields)]
+    return [Found(*row) for row in _read(rows, account_ids, Found._fields)]
 
 
 def put_aside(account_ids: Collection[int], at: At) -> dict[int, set[int]]:
@@ -150,6 +158,10 @@ def put_aside(account_ids: Collection[int], at: At) -> dict[int, set[int]]:
 def _holds(at: At) -> Q:
     """Written by then, and not restated by then."""
     return Q(at__lte=at.known_by) & (Q(restated_at__isnull=True) | Q(restated_at__gt=at.known_by))
+
+
+def _read(rows: Any, account_ids: Collection[int], names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    return (row for some in _slices(account_ids) for row in plain_rows(_of(rows, some).values_list(*names)))
 
 
 def _of(rows: Any, account_ids: Sequence[int]) -> Any:

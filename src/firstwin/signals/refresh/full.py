@@ -1,18 +1,23 @@
 """The nightly pass over everybody: it must find what the refresh by facts published, and says where it does not."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 import numpy as np
+from django.db import connection
+from django.db.models import F
 
-from firstwin.accounts.models import Account
+from firstwin.accounts.bulk import among
+from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.timeline import batched
 from firstwin.core import clock
+from firstwin.core.beside import in_two
 from firstwin.core.failpoints import failpoint
 from firstwin.core.frames import At
 from firstwin.signals.frame.sitting import sitting
@@ -24,27 +29,38 @@ from firstwin.signals.refresh.once import make
 from firstwin.signals.refresh.store import publish_made
 from firstwin.signals.risks.alarms import snapshot_population
 
-SLICE = 20_000
-"""Accounts of one sitting: what it holds in memory grows with them."""
+SLICE = 10_000
+"""Accounts of one sitting: what it holds in memory grows with them. Two processes share the slices."""
 
 MOST_TOLD = 300
 """Differences kept in words; all are counted."""
 
 
+def _no_timings() -> dict[str, float]:
+    return defaultdict(float)
+
+
 @dataclass
 class _Tally:
-    """What a pass found so far. timings: milliseconds by family or phase."""
+    """What a pass found so far. timings: milliseconds by family or phase, those of two processes added up."""
 
     accounts: int = 0
     differing: int = 0
     told: list[dict[str, Any]] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    timings: dict[str, float] = field(default_factory=_no_timings)
 
     @contextmanager
     def of(self, phase: str) -> Iterator[None]:
         began = perf_counter()
         yield
         self.timings[phase] += (perf_counter() - began) * 1000
+
+    def add(self, other: "_Tally") -> None:
+        self.accounts += other.accounts
+        self.differing += other.differing
+        self.told = (self.told + other.told)[:MOST_TOLD]
+        for name, spent in other.timings.items():
+            self.timings[name] += spent
 
     def differ(self, keys: Mapping[int, str], due: Mapping[int, Due]) -> None:
         self.differing += len(due)
@@ -59,8 +75,11 @@ def full_pass(now: datetime, *, kind: str = PassKind.NIGHTLY) -> Pass:
     ids = list(Account.objects.filter(removed_at__isnull=True).order_by("pk").values_list("pk", flat=True))
     with tally.of("population"):
         snapshot_population(np.array(ids, np.int64), At.of(now), definitions.detectors)
-    for some in batched(ids, SLICE):
-        _slice(list(some), now, definitions, tally)
+    parts = [list(some) for some in batched(ids, SLICE)]
+    one_slice = partial(_slice, now=now)
+    # Within a transaction nobody else sees what was written so far.
+    for found in map(one_slice, parts) if connection.in_atomic_block else in_two(parts, one_slice, one_slice):
+        tally.add(found)
     failpoint("signals.pass.done")
     Pass.objects.filter(pk=row.pk).update(
         finished_at=clock.now(),
@@ -73,7 +92,8 @@ def full_pass(now: datetime, *, kind: str = PassKind.NIGHTLY) -> Pass:
     return row
 
 
-def _slice(ids: list[int], now: datetime, definitions: Definitions, tally: _Tally) -> None:
+def _slice(ids: list[int], *, now: datetime) -> _Tally:
+    tally, definitions = _Tally(), definitions_at()
     with sitting(ids, now=now) as facts:
         with tally.of("all computing"):
             made = make(facts, At.of(now), definitions)
@@ -82,26 +102,28 @@ def _slice(ids: list[int], now: datetime, definitions: Definitions, tally: _Tall
         tally.timings[name] += seconds * 1000
     with tally.of("comparing"):
         due = due_of(made)
-        differing = _differing(made, due, dict(zip(made.accounts.tolist(), revisions, strict=True)), definitions)
+        current = _current(made, dict(zip(made.accounts.tolist(), revisions, strict=True)))
+        differing = _not_by_the_hour(exactly({pk: due[pk] for pk in current if pk in due}), made, definitions)
     if differing:
         keys = dict(Account.objects.filter(pk__in=list(differing)[:MOST_TOLD]).values_list("pk", "key"))
         tally.differ(defaultdict(str, keys), differing)
     with tally.of("writing"):
-        tally.accounts += len(publish_made(made, revisions, now=now, due=due).written)
+        stand = _shown([pk for pk in current if pk not in due])
+        written = publish_made(made, revisions, now=now, due=due, leave=stand).written
+    tally.accounts = len(written) + len(stand)
+    return tally
 
 
-def _differing(
-    made: Made, due: Mapping[int, Due], revisions: Mapping[int, int], definitions: Definitions
-) -> dict[int, Due]:
-    """Of accounts that were up to date for this day, what is not as published."""
-    current = {
-        pk
-        for pk, revision, edition, on in Refreshed.objects.filter(on=made.at.on).values_list(
-            "account_id", "revision", "edition", "on"
-        )
-        if revisions.get(pk) == revision and edition == definitions.edition
-    }
-    return _not_by_the_hour(exactly({pk: one for pk, one in due.items() if pk in current}), made, definitions)
+def _current(made: Made, revisions: Mapping[int, int]) -> list[int]:
+    """Accounts that were computed for this day, of the same facts and definitions."""
+    rows = among(Refreshed.objects.filter(on=made.at.on, edition=made.definitions.edition), "account_id", revisions)
+    return [pk for pk, revision in rows.values_list("account_id", "revision") if revisions[pk] == revision]
+
+
+def _shown(account_ids: Collection[int]) -> set[int]:
+    """Those whose list rows were written since they were computed."""
+    rows = among(AccountNow.objects.filter(refreshed_at__gte=F("account__refreshed__at")), "account_id", account_ids)
+    return set(rows.values_list("account_id", flat=True))
 
 
 def _not_by_the_hour(due: dict[int, Due], made: Made, definitions: Definitions) -> dict[int, Due]:

@@ -4,7 +4,7 @@ In short transactions, each over some accounts, each whole: killed between two o
 still marked and are computed again. Where somebody else computed an account meanwhile, theirs stands.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -45,15 +45,16 @@ def publish_made(
     now: datetime,
     rows_too: bool = True,
     due: Mapping[int, Due] | None = None,
+    leave: Collection[int] = (),
 ) -> Published:
     """revisions: of the accounts, as the facts stood that it was made of.  rows_too: publish the list rows as well.
-    due: what is to be written, where that was found out already."""
+    due: what is to be written, where that was found out already.  leave: accounts that stand as they were made."""
     if due is None:
         due = due_of(made)
     at_revision = dict(zip(made.accounts.tolist(), map(int, revisions), strict=True))
     written: list[int] = []
     pace = Pace(smallest=_FEWEST)
-    ids, done, readings, moves = list(at_revision), 0, 0, 0
+    ids, done, readings, moves = [pk for pk in at_revision if pk not in leave], 0, 0, 0
     while part := ids[done : done + pace.size]:
         failpoint("signals.before")
         with pace.slice(len(part)), transaction.atomic():

@@ -19,6 +19,7 @@ from firstwin.core.frames import At, Column
 from firstwin.people.config.store import Definition
 from firstwin.signals import evidence
 from firstwin.signals.frame.frame import Frame, Ints, Rows
+from firstwin.signals.frame.part import Part
 from firstwin.signals.kinds.detector import Detector
 from firstwin.signals.risks.found import MOST_ROWS, Found, Known
 from firstwin.signals.risks.words import Teller
@@ -101,11 +102,11 @@ class _Detection:
         places = np.flatnonzero(holds | lasts)
         if not len(places):
             return
-        severities, stakes = self._severities(), self._stakes()
+        severities, stakes = self._severities(places), self._stakes()
         self.rows = self._asked_rows(places)
         chosen, teller = self._chosen(), Teller(self.detector, self.frame, self.rows)
         known = evidence.Values(self.frame, self.keys)
-        for place in places.tolist():
+        for place, severity in zip(places.tolist(), severities.tolist(), strict=True):
             for cause, rows in self._causes(place, chosen.get(place, [])):
                 account = int(self.frame.accounts[place])
                 if not holds[place] and (account, cause) not in self.ongoing:
@@ -117,7 +118,7 @@ class _Detection:
                     version=self.version,
                     cause=cause,
                     what=str(self.detector.what),
-                    severity=int(severities[place]),
+                    severity=severity,
                     words=teller.sentence(place, rows, self._alarm_words(place)),
                     stake_minor=stakes(place),
                     evidence=self._evidence(known, teller, place, rows),
@@ -150,10 +151,10 @@ class _Detection:
         has = np.isin(self.frame.accounts, [account for account, _ in self.ongoing])
         return has & ~mask(self.detector.clears, self.frame) if has.any() else nothing
 
-    def _severities(self) -> Ints:
-        found = np.full(len(self.frame), int(self.detector.severity), np.int64)
+    def _severities(self, places: Ints) -> Ints:
+        found, some = np.full(len(places), int(self.detector.severity), np.int64), Part(self.frame, places)
         for grade in reversed(self.detector.grades):  # the first that holds counts
-            found[mask(grade.where, self.frame)] = int(grade.severity)
+            found[mask(grade.where, some)] = int(grade.severity)
         return found
 
     def _stakes(self) -> Any:

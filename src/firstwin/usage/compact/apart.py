@@ -5,14 +5,13 @@ database; without it everything is read here.
 
 import logging
 import os
-import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from firstwin.core.beside import end_with_parent
 from firstwin.core.collecting import seldom_collected
 from firstwin.usage.compact.columns import Columns, columns_of
 from firstwin.usage.compact.reading import read_batch
@@ -57,7 +56,7 @@ class Ahead:
         if events < WORTH_IT or (os.cpu_count() or 1) < 2:
             return
         try:
-            _pool = _pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare)
+            _pool = _pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
             for place in range(len(chunks) - 1, 0, -1):
                 self.futures[place] = _pool.submit(_read, chunks[place][0], _bodies(chunks[place][1]))
         except (OSError, RuntimeError) as problem:
@@ -95,18 +94,3 @@ def _bodies(batches: Sequence["Inbox"]) -> list[Body]:
 def _read(source: int, bodies: Sequence[Body]) -> Columns:
     with seldom_collected():
         return columns_of(source, [read_batch(body, body.received) for body in bodies])
-
-
-def _prepare() -> None:
-    """In the other process: nothing of it outlives the one it works for, however that one ends."""
-    import signal
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)  # the worker ends it when it has finished what it is at
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(0)
