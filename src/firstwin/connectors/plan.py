@@ -4,15 +4,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from firstwin.accounts.models import Attribute
 from firstwin.connectors.files import Table, open_table
 from firstwin.connectors.kinds.binding import Binding, bind
 from firstwin.connectors.mapping.read import ReadMapping, read_mapping, zone_called
-from firstwin.connectors.mapping.schema import AttributeMapping, FileMapping
 from firstwin.core import clock
 from firstwin.core.errors import Refused
+
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import AttributeMapping, FileMapping
 
 Ends = Literal["inclusive", "exclusive"]
 
@@ -29,7 +31,7 @@ class Plan:
     files: list[Table]
     bindings: list[Binding]
     attributes: dict[str, Attribute]
-    to_define: list[AttributeMapping] = field(default_factory=list)
+    to_define: list["AttributeMapping"] = field(default_factory=list)
     ends: Ends | None = None
 
 
@@ -80,7 +82,7 @@ def _mapping_text(path: Path) -> str:
         raise Refused(f"{path.name} is not UTF-8 text.") from None
 
 
-def _open(file: FileMapping, folder: Path | None, paths: Mapping[str, Path]) -> Table:
+def _open(file: "FileMapping", folder: Path | None, paths: Mapping[str, Path]) -> Table:
     path = paths.get(file.name) or (folder / file.path if file.path and folder is not None else None)
     if path is None:
         raise Refused(f"Say where the file {file.name!r} is: --file {file.name}=PATH.")
@@ -94,7 +96,7 @@ def _open(file: FileMapping, folder: Path | None, paths: Mapping[str, Path]) -> 
     )
 
 
-def _attributes(read: ReadMapping) -> tuple[dict[str, Attribute], list[AttributeMapping]]:
+def _attributes(read: ReadMapping) -> tuple[dict[str, Attribute], list["AttributeMapping"]]:
     """Every attribute by key, those the mapping would define included, and the ones to define."""
     known = {attribute.key: attribute for attribute in Attribute.objects.filter(is_archived=False)}
     to_define: list[AttributeMapping] = []

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from firstwin.core.conditions import Condition
 from firstwin.core.fields import Field, Kind
-from firstwin.signals.frame.frame import Frame
 from firstwin.signals.kinds.pipeline_text import collections_read, fields_read
+
+if TYPE_CHECKING:  # what computes loads where it is asked for, not when the server starts
+    from firstwin.signals.frame.frame import Frame
 
 EPOCH = date(1970, 1, 1)
 DIGITS = 6
@@ -29,7 +29,7 @@ class Values:
     """Field key → its value as plain data, None where it is missing, for one account after the other. Equal values are
     made plain once."""
 
-    def __init__(self, frame: Frame, keys: Iterable[str]) -> None:
+    def __init__(self, frame: "Frame", keys: Iterable[str]) -> None:
         self._columns = [(key, frame.vocabulary.field(key), frame.column(key), dict[Any, Any]()) for key in keys]
 
     def at(self, place: int) -> dict[str, Any]:
@@ -40,13 +40,15 @@ class Values:
                 continue
             value = column.values[place]
             if value not in said:
-                said[value] = plain(field, value.item() if isinstance(value, np.generic) else value)
+                said[value] = plain(field, value.item() if hasattr(value, "item") else value)
             found[key] = said[value]
         return found
 
 
-def counts(frame: Frame, collections: Iterable[str], place: int) -> dict[str, int]:
+def counts(frame: "Frame", collections: Iterable[str], place: int) -> dict[str, int]:
     """Collection → how many rows one account has in it. Those only ever counted by their question are left out."""
+    import numpy as np
+
     found = {}
     for key in collections:
         if frame.vocabulary.collection(key).model is None:

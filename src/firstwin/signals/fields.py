@@ -63,6 +63,9 @@ FIELDS = (
           frame="signals.opportunities_open", group=GROUP, help="Opportunities found and not gone." + _OPEN),
     Field("at_risk", Kind.MONEY, "ARR at risk", ROOM, stored="at_risk_minor", frame="signals.at_risk", group=GROUP,
           unit=CURRENCY, help="At stake in its open risks, each unit of it once." + _OPEN),
+    Field("silent", Kind.FLAG, "Silent", ROOM, group=GROUP,
+          help="No contact in which the customer took part for longer than its experience allows, counted from the "
+               "first paid day where there never was any. Unknown where neither is known."),
 )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from firstwin.signals.frame import pulse
 from firstwin.signals.kinds.registered import register_all
 from firstwin.signals.ledger import family
 from firstwin.signals.refresh import companion
-from firstwin.signals.risks import silence
 from firstwin.signals.segments import entries
 
 
@@ -19,7 +18,6 @@ def register() -> None:
     """Kinds of definitions, frame families, fields, published columns, sections, companions, invariants."""
     register_all()
     fields.register_all()
-    silence.register_all()
     pulse.register_all()
     family.register_all()
     published.register_all()

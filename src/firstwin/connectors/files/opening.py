@@ -7,7 +7,6 @@ from typing import Literal
 
 from firstwin.connectors.files.csv_file import open_csv
 from firstwin.connectors.files.jsonl_file import open_jsonl
-from firstwin.connectors.files.parquet_file import open_parquet
 from firstwin.connectors.files.table import Format, Table
 from firstwin.connectors.files.xlsx_file import open_xlsx
 from firstwin.core.errors import Refused
@@ -36,6 +35,8 @@ def open_table(
         case "xlsx":
             return open_xlsx(path, sheet=sheet, wanted=wanted)
         case "parquet":
+            from firstwin.connectors.files.parquet_file import open_parquet  # its library takes long to load
+
             return open_parquet(path)
         case "jsonl":
             return open_jsonl(path, encoding=encoding, wanted=wanted)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from firstwin.accounts.models import Attribute
@@ -19,10 +19,12 @@ from firstwin.connectors.kinds.values import Reading
 from firstwin.connectors.kinds.words import price_period
 from firstwin.connectors.mapping.document import Place
 from firstwin.connectors.mapping.read import ReadMapping
-from firstwin.connectors.mapping.schema import Column, FileMapping, RowRule
 from firstwin.connectors.mapping.transforms import chain
 from firstwin.core.errors import Refused
 from firstwin.core.text import did_you_mean, fold, is_clean, listing
+
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import Column, FileMapping, RowRule
 
 ATTRIBUTE = "attribute:"
 """Marks a field's name as an attribute's."""
@@ -73,7 +75,7 @@ class Rule:
     because: str
 
     @classmethod
-    def of(cls, rule: RowRule, header: Sequence[str]) -> "Rule":
+    def of(cls, rule: "RowRule", header: Sequence[str]) -> "Rule":
         words = rule.is_ if rule.is_ is not None else rule.is_not or []
         says = f"{rule.column} is {'' if rule.is_ is not None else 'not '}{listing(words, 'or')}"
         is_negated = rule.is_ is None
@@ -87,7 +89,7 @@ class Rule:
 class Binding:
     """What `bind` makes: the readers of one file's rows."""
 
-    file: FileMapping
+    file: "FileMapping"
     cells: tuple[Cell, ...]
     key: Cell | None
     known_at: Cell | None
@@ -182,7 +184,7 @@ def bind(
         }
     _check_fields(read, place, file, rules)
 
-    def cell(name: str, column: Column, where: Place, kind: Callable[[Any, Reading], Any]) -> Cell:
+    def cell(name: str, column: "Column", where: Place, kind: Callable[[Any, Reading], Any]) -> Cell:
         try:
             run = chain(column.do, zone)
         except Refused as problem:
@@ -215,7 +217,7 @@ def _stored(name: str, attributes: Mapping[str, Attribute], kind: str) -> str:
     return f"{ATTRIBUTE}{name}" if kind == "accounts" and name in attributes and name not in FIELDS[kind] else name
 
 
-def _check_columns(read: ReadMapping, place: Place, file: FileMapping, table: Table) -> None:
+def _check_columns(read: ReadMapping, place: Place, file: "FileMapping", table: Table) -> None:
     for column, where in file.columns.items():
         count = table.header.count(column)
         if count == 0:
@@ -225,7 +227,7 @@ def _check_columns(read: ReadMapping, place: Place, file: FileMapping, table: Ta
             raise read.refuse((*place, *where), f"{table.path.name} has {count} columns called {column!r}; rename one.")
 
 
-def _check_fields(read: ReadMapping, place: Place, file: FileMapping, rules: Mapping[str, FieldRule]) -> None:
+def _check_fields(read: ReadMapping, place: Place, file: "FileMapping", rules: Mapping[str, FieldRule]) -> None:
     for name, column in file.fields.items():
         if name not in rules:
             more = " Define it under `attributes:` if it is new." if file.kind == "accounts" else ""
@@ -245,7 +247,7 @@ def _check_fields(read: ReadMapping, place: Place, file: FileMapping, rules: Map
         raise read.refuse((*place, "remove_when"), "only accounts are removed; use skip_when.")
 
 
-def _check_options(read: ReadMapping, place: Place, name: str, column: Column, rule: FieldRule) -> None:
+def _check_options(read: ReadMapping, place: Place, name: str, column: "Column", rule: FieldRule) -> None:
     if (column.per is not None or column.rounds or column.minor) and not rule.is_amount:
         raise read.refuse(place, f"{name} is not an amount; drop `per`, `rounds` and `minor`.")
     if column.per is not None:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from firstwin.connectors.kinds.values import Reading
-from firstwin.connectors.mapping.schema import Column
 from firstwin.core.errors import Refused
 from firstwin.core.text import shorten
+
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import Column
 
 REMEMBERED = 50_000
 """Texts of one column whose meaning is kept. Files repeat themselves: most cells are read once and looked up after."""
@@ -97,7 +99,7 @@ class Cell:
 
 def cell_of(
     name: str,
-    column: Column,
+    column: "Column",
     header: Sequence[str],
     run: Callable[[Any], Any],
     type: Callable[[Any, Reading], Any],

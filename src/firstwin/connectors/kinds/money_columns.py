@@ -1,15 +1,24 @@
 """Amounts of a slice in minor units, each with its currency."""
 
 from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from firstwin.connectors.kinds.amounts import minor_units
 from firstwin.connectors.kinds.gather import Gathered
-from firstwin.connectors.mapping.schema import Column
 from firstwin.core.errors import Refused
 
-_NONE = Column(constant="")
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import Column
+
+
+@cache
+def _nothing() -> "Column":
+    from firstwin.connectors.mapping.schema import Column
+
+    return Column(constant="")
 
 
 class Amounts:
@@ -19,8 +28,8 @@ class Amounts:
         self._fields = gathered.intake.binding.file.fields
         self.currencies = gathered.column("currency", settings.FIRSTWIN_CURRENCY)
 
-    def column_of(self, name: str) -> Column:
-        return self._fields.get(name, _NONE)
+    def column_of(self, name: str) -> "Column":
+        return self._fields.get(name) or _nothing()
 
     def minor(self, name: str, at: int, amount: Decimal | None) -> int | None:
         """Minor units of field `name` in row `at`. Raises Refused at that field."""

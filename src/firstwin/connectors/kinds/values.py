@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -16,12 +16,14 @@ from firstwin.accounts.actions.people import checked_person
 from firstwin.accounts.attributes import as_columns
 from firstwin.accounts.models import Attribute, AttributeKind, ContactRole
 from firstwin.accounts.references import Reference
-from firstwin.connectors.mapping.schema import Column
 from firstwin.connectors.mapping.times import read_day, read_moment
 from firstwin.connectors.mapping.transforms import number
 from firstwin.core import clock
 from firstwin.core.errors import Refused
 from firstwin.core.text import fold, is_clean, listing, slug
+
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import Column
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Reading:
 
     source: str
     zone: ZoneInfo
-    column: Column
+    column: "Column"
 
 
 Type = Callable[[Any, Reading], Any]

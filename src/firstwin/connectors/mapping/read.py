@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationError
-
 from firstwin.connectors.mapping.document import Document, read_document
-from firstwin.connectors.mapping.schema import Mapping
 from firstwin.core.errors import Refused
+
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import Mapping
 
 
 @dataclass(frozen=True)
 class ReadMapping:
     """A mapping with the lines of what it says."""
 
-    mapping: Mapping
+    mapping: "Mapping"
     document: Document
 
     def refuse(self, place: Sequence[str | int], message: str) -> Refused:
@@ -26,6 +26,10 @@ class ReadMapping:
 
 def read_mapping(text: str, *, source: str | None = None) -> ReadMapping:
     """`source` replaces the mapping's own. Raises Refused naming every mistake with its line, at most ten of them."""
+    from pydantic import ValidationError
+
+    from firstwin.connectors.mapping.schema import Mapping
+
     document = read_document(text)
     if not isinstance(document.value, dict):
         raise Refused("A mapping has at least `source:` and `files:`.")

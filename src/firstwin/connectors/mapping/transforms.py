@@ -4,21 +4,23 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from firstwin.connectors.mapping.read import zone_called
-from firstwin.connectors.mapping.schema import Booleans, LookUp, Moments, Numbers, Split, Step
 from firstwin.connectors.mapping.times import read_day, read_moment
 from firstwin.core.errors import Refused
 from firstwin.core.money import parse_amount
 from firstwin.core.text import fold, listing
 
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import Booleans, LookUp, Moments, Numbers, Split, Step
+
 Value = Any
 Transform = Callable[[Value], Value]
 
 
-def chain(steps: Sequence[Step], zone: ZoneInfo) -> Transform:
+def chain(steps: Sequence["Step"], zone: ZoneInfo) -> Transform:
     """One function that does `steps` in order. A blank (None) stays blank, whatever the steps."""
     transforms = [_transform(step, zone) for step in steps]
 
@@ -47,7 +49,7 @@ def number(value: Value) -> Decimal:
         raise Refused(f"{str(value)[:40]!r} is not a number such as 1234.5 or 1,234.5.") from None
 
 
-def _transform(step: Step, zone: ZoneInfo) -> Transform:
+def _transform(step: "Step", zone: ZoneInfo) -> Transform:
     setting = step.setting
     match step.name:
         case "date":
@@ -89,12 +91,12 @@ def _text(value: Value) -> str:
     return str(value)
 
 
-def _moments(setting: Moments, zone: ZoneInfo) -> Transform:
+def _moments(setting: "Moments", zone: ZoneInfo) -> Transform:
     own = zone_called(setting.zone) if setting.zone else zone
     return lambda value: read_moment(_text(value), setting.format, own, setting.when_twice)
 
 
-def _numbers(setting: Numbers) -> Transform:
+def _numbers(setting: "Numbers") -> Transform:
     decimal, thousands = setting.decimal, setting.thousands
     if decimal == "," and not thousands:
         thousands = "."
@@ -114,7 +116,7 @@ def _numbers(setting: Numbers) -> Transform:
     return read
 
 
-def _booleans(setting: Booleans) -> Transform:
+def _booleans(setting: "Booleans") -> Transform:
     words = {fold(word): True for word in setting.true} | {fold(word): False for word in setting.false}
 
     def read(value: Value) -> bool:
@@ -133,7 +135,7 @@ def _later(value: Value, days: int) -> Value:
     return value + timedelta(days=days)
 
 
-def _look_up(setting: LookUp) -> Transform:
+def _look_up(setting: "LookUp") -> Transform:
     same = fold if setting.ignore_case else str.strip
     table = {same(word): meaning for word, meaning in setting.values.items()}
 
@@ -150,7 +152,7 @@ def _look_up(setting: LookUp) -> Transform:
     return find
 
 
-def _split(setting: Split) -> Transform:
+def _split(setting: "Split") -> Transform:
     def cut(value: Value) -> Value:
         parts = [part.strip() for part in _text(value).split(setting.on)]
         if setting.part is None:

@@ -1,15 +1,17 @@
 """Bring the files of a draft and its mapping together."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from firstwin.connectors.actions import drafts
 from firstwin.connectors.mapping.read import read_mapping
-from firstwin.connectors.mapping.schema import FileMapping
 from firstwin.connectors.models import ImportDraft
 from firstwin.connectors.peek import peek
 from firstwin.core.errors import Refused
 from firstwin.people.models import User
+
+if TYPE_CHECKING:  # its library takes long to load
+    from firstwin.connectors.mapping.schema import FileMapping
 
 
 def fit_to_mapping(*, by: User, draft: ImportDraft, now: datetime) -> bool:
@@ -38,7 +40,9 @@ def fit_to_mapping(*, by: User, draft: ImportDraft, now: datetime) -> bool:
     return names == {one.name for one in wanted} and all(_fitting(draft, one, set(), one.name) for one in wanted)
 
 
-def _fitting(draft: ImportDraft, mapped: FileMapping, taken: set[str], only: str | None = None) -> list[dict[str, Any]]:
+def _fitting(
+    draft: ImportDraft, mapped: "FileMapping", taken: set[str], only: str | None = None
+) -> list[dict[str, Any]]:
     """Files that have every column the mapping reads, and are not yet another file of it."""
     found = []
     for file in draft.files:
@@ -50,5 +54,5 @@ def _fitting(draft: ImportDraft, mapped: FileMapping, taken: set[str], only: str
     return found
 
 
-def _chosen(mapped: FileMapping) -> dict[str, str]:
+def _chosen(mapped: "FileMapping") -> dict[str, str]:
     return {"kind": mapped.kind, "encoding": mapped.encoding, "delimiter": mapped.delimiter}

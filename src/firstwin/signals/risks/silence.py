@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from firstwin.core.fields import Field, Kind, register
 from firstwin.core.frames import Column
 from firstwin.people.config.store import Definition
 from firstwin.signals.evidence import number_of
@@ -15,12 +14,6 @@ KEY = "silent"
 USUAL_DAYS = 30
 """Where no experience serves an account."""
 
-FIELD = Field(
-    KEY, Kind.FLAG, "Silent", "signals", group="Signals",
-    help="No contact in which the customer took part for longer than its experience allows, counted from the first "
-         "paid day where there never was any. Unknown where neither is known.",
-)  # fmt: skip
-
 
 def silent(frame: Frame, experiences: Mapping[str, Definition], which: Words) -> dict[str, Column]:
     """The field as a column, to be set once experiences are known.  which: key of each account's experience."""
@@ -30,8 +23,3 @@ def silent(frame: Frame, experiences: Mapping[str, Definition], which: Words) ->
         allowed[which == key] = definition.parsed.silent_days
     since = np.where(heard.known, heard.values, paying.values)
     return {KEY: Column(number_of(frame.at.on) - since > allowed, heard.known | paying.known)}
-
-
-def register_all() -> None:
-    """Called once, when the app is ready."""
-    register(FIELD)
