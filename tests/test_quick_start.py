@@ -1,4 +1,4 @@
-"""What takes long to load is loaded where it is used: every command and every page waits for what loads at the start."""
+"""What takes long to load is loaded where it is used: every command and every page waits for what loads at start."""
 
 import os
 import subprocess

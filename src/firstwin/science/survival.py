@@ -11,6 +11,12 @@ Ints = npt.NDArray[np.int64]
 CENSORED, EVENT, COMPETING = 0, 1, 2
 """How waiting ended: not yet (we only know that it lasted so long), by the event, or by what makes it impossible."""
 
+_A_HAIR = 1e-12
+"""By so much a sum of shares misses 0 or 1: on the log-log scale that hair would be the whole interval."""
+
+_WIDEST = 700.0
+"""On the log-log scale, where e to it still is a number: the interval is then 0 to 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hazards:
@@ -111,8 +117,8 @@ def _variance(share: Floats, before: Floats, won: Ints, lost: Ints, at_risk: Int
 
 
 def _interval(share: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    inside = (share > 0) & (share < 1)
+    inside = (share > _A_HAIR) & (share < 1 - _A_HAIR)
     safe = np.where(inside, share, 0.5)
     width = 1.96 * np.sqrt(variance) / (safe * np.abs(np.log(safe)))
-    low, high = safe ** np.exp(width), safe ** np.exp(-width)
-    return np.where(inside, low, share), np.where(inside, high, share)
+    spread = np.exp(np.minimum(width, _WIDEST))
+    return np.where(inside, safe**spread, share), np.where(inside, safe ** (1 / spread), share)

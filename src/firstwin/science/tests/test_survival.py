@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstwin.science.survival import CENSORED, COMPETING, EVENT, discrete_hazards, incidence, person_periods
+from firstwin.science.survival import (
+    CENSORED,
+    COMPETING,
+    EVENT,
+    _interval,
+    discrete_hazards,
+    incidence,
+    person_periods,
+)
 
 DURATIONS = [1, 2, 2, 3, 3, 3, 4, 4, 4, 4]
 EVENTS = [1, 1, 0, 1, 1, 0, 0, 0, 1, 0]
@@ -66,3 +74,21 @@ def test_without_censoring_it_is_the_plain_share(followed):
     for time in (0, 10, 100, 400):
         plain = sum(1 for at, how in ends if how == EVENT and at <= time) / len(ends)
         assert found.at(time) == pytest.approx(plain)
+
+
+def test_a_sum_that_misses_one_by_a_hair_is_one():
+    """23 events one after the other add up to 1 - 2e-16, 18 with one censored early to the like."""
+    alone = incidence(np.arange(1, 24), np.full(23, EVENT))
+    assert alone.share[-1] == pytest.approx(1.0, abs=1e-12)
+    assert alone.low[-1] == alone.high[-1] == alone.share[-1]
+    lasted = [7, 10, 6, 17, 22, 21, 5, 1, 12, 13, 14, 13, 9, 5, 18, 0, 26, 26]
+    found = incidence(lasted, [CENSORED if place == 10 else EVENT for place in range(18)])
+    assert np.all(
+        (found.low >= 0) & (found.low <= found.share) & (found.share <= found.high) & (found.high <= 1 + 1e-12)
+    )
+
+
+def test_an_interval_that_knows_nothing_is_all_of_it():
+    low, high = _interval(np.array([0.5, 1 - 1e-9, 0.25]), np.array([1e9, 1e-4, 0.0]))
+    assert low.tolist() == pytest.approx([0.0, 0.0, 0.25])
+    assert high.tolist() == pytest.approx([1.0, 1.0, 0.25])
