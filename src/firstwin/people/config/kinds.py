@@ -14,6 +14,14 @@ class Reference:
     path: str = ""
 
 
+@dataclass(frozen=True)
+class Misfit:
+    """That definitions do not fit together. places: where that could be mended; told at one that is being changed."""
+
+    message: str
+    places: tuple[Reference, ...] = ()
+
+
 Parse = Callable[[str, Mapping[str, Any]], Any]
 """(key, body as plain data) → the definition as its room uses it. Raises Refused; its `field` is a path in the text."""
 
@@ -25,8 +33,8 @@ class DefinitionKind:
     references: what a parsed definition refers to, other definitions only.
     order: where it stands in a full text; what is referred to comes first.
     shipped: bodies that come with the product, by key; they become version 1 of an installation that has none.
-    check: (all definitions by kind and key, as they would stand) → one sentence per thing that does not fit together
-        (circles, two experiences for everybody …); asked once per kind after every definition parsed.
+    check: (all definitions by kind and key, as they would stand) → what does not fit together (circles, two
+        experiences for everybody …); asked once per kind after every definition parsed.
     impact: what changes would do to accounts (`guard.Judge`); one function may serve several kinds.
     words: a parsed definition in sentences, for those who do not read its text.
     screens: (what it is called, address) of the room's own pages about a definition, by its key.
@@ -40,7 +48,7 @@ class DefinitionKind:
     order: int
     references: Callable[[Any], Iterable[Reference]] = lambda parsed: ()
     shipped: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
-    check: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]] = lambda everything: ()
+    check: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[Misfit]] = lambda everything: ()
     impact: Callable[..., Sequence[Any]] | None = None
     words: Callable[[Any], Sequence[str]] | None = None
     screens: Callable[[str], Sequence[tuple[str, str]]] = lambda key: ()

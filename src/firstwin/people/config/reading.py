@@ -11,9 +11,13 @@ from typing import Any
 from firstwin.core.conditions import Condition, check, parse
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Vocabulary
-from firstwin.core.text import did_you_mean, is_clean
+from firstwin.core.text import counted, did_you_mean, is_clean
+from firstwin.people.config.possible import require_possible
 
 LONGEST = 500
+_ANY = 1e15
+"""A bound that is none."""
+
 MOST_ITEMS = 500
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -124,7 +128,9 @@ class Reader:
         if not isinstance(value, list | tuple):
             raise self.refused(key, f"{_said(key)} is a list.")
         if not least <= len(value) <= most:
-            raise self.refused(key, f"{_said(key)} has {len(value)} entries: from {least} to {most} are possible.")
+            entries = counted(len(value), "entry", "entries")
+            what = "give it at least one" if not value else f"from {least} to {most} are possible"
+            raise self.refused(key, f"{_said(key)} has {entries}: {what}.")
         return [Reader(one, f"{self.at(key)}[{place}]") for place, one in enumerate(value)]
 
     def condition(self, key: str, vocabulary: Vocabulary | None) -> Condition:
@@ -134,6 +140,7 @@ class Reader:
             tree = parse(value)
             if vocabulary is not None:
                 check(tree, vocabulary)
+                require_possible(tree, vocabulary)
         except Refused as refused:
             raise self.refused(key, refused.message) from None
         return tree
@@ -164,8 +171,20 @@ class Reader:
             value = float(value.strip().rstrip("% ")) / 100
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not math.isfinite(value) or not least <= value <= most:
-            raise self.refused(key, f"{_said(key)} is a number from {least:,g} to {most:,g}.")
+            between = "" if most >= _ANY else f" from {_bound(least)} to {_bound(most)}"
+            raise self.refused(key, f"{_said(key)} is a number{between}, such as {_example(least, most)}.")
         return float(value)
+
+
+def _bound(number: float) -> str:
+    return f"{number:,.0f}" if number == int(number) else f"{number:g}"
+
+
+def _example(least: float, most: float) -> str:
+    """A number that may stand there."""
+    if most <= 1:
+        return "0.5 or 50%"
+    return "10" if least <= 10 <= most else _bound(least)
 
 
 def _said(key: str) -> str:

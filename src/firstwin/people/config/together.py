@@ -1,13 +1,13 @@
 """All definitions as they would stand after some changes, and what would not fit together then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from firstwin.core.errors import Refused
 from firstwin.core.text import listing
-from firstwin.people.config.kinds import DefinitionKind, Reference, kind_of, kinds
+from firstwin.people.config.kinds import DefinitionKind, Misfit, Reference, kind_of, kinds
 from firstwin.people.config.labels import Bodies, planning, standing_bodies
 from firstwin.people.models import ConfigVersion
 
@@ -60,11 +60,11 @@ def bodies_with(*changes: Change) -> Bodies:
 
 def faults(*changes: Change) -> list[Fault]:
     """What would be wrong after `changes` and was not before: of the definitions changed, whatever there is."""
-    after = _faults(bodies_with(*changes))
     changed = {(change.kind, change.key) for change in changes}
+    after = _faults(bodies_with(*changes), changed)
     if all((fault.kind, fault.key) in changed for fault in after):
         return after
-    before = set(_faults(bodies_with()))
+    before = set(_faults(bodies_with(), changed))
     return [fault for fault in after if (fault.kind, fault.key) in changed or fault not in before]
 
 
@@ -117,7 +117,8 @@ def label_of(body: Mapping[str, Any], key: str) -> str:
     return str(body.get("label") or key)
 
 
-def _faults(bodies: Bodies) -> list[Fault]:
+def _faults(bodies: Bodies, changed: Collection[tuple[str, str]] = ()) -> list[Fault]:
+    """changed: the definitions at which a misfit of several is rather told."""
     found: list[Fault] = []
     parsed = _parsed(bodies, found)
     for kind, key, what in _each(parsed):
@@ -126,8 +127,13 @@ def _faults(bodies: Bodies) -> list[Fault]:
                 found.append(Fault(kind.key, key, refers.path, _nowhere(refers)))
     with planning(bodies):
         for kind in kinds():
-            found += [Fault(kind.key, "", "", message) for message in kind.check(parsed)]
+            found += [_misfit(kind.key, one, changed) for one in kind.check(parsed)]
     return found
+
+
+def _misfit(kind: str, one: Misfit, changed: Collection[tuple[str, str]]) -> Fault:
+    told = [place for place in one.places if (place.kind, place.key) in changed] or list(one.places)
+    return Fault(told[0].kind, told[0].key, told[0].path, one.message) if told else Fault(kind, "", "", one.message)
 
 
 def _nowhere(refers: Reference) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from firstwin.core.text import listing
-from firstwin.people.config.kinds import DefinitionKind, Reference
+from firstwin.people.config.kinds import DefinitionKind, Misfit, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.experience import Experience
 from firstwin.signals.kinds.shipped import shipped
@@ -78,19 +78,29 @@ def references(experience: Experience) -> Iterable[Reference]:
     yield Reference("pipeline", experience.pipeline, "pipeline")
 
 
-def check(everything: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+def check(everything: Mapping[str, Mapping[str, Any]]) -> Iterable[Misfit]:
     """Two with one priority, two for everybody, and what would have to be known before it is worked out."""
     found: Mapping[str, Experience] = everything.get(KEY, {})
-    by_priority: dict[int, list[str]] = defaultdict(list)
+    by_priority: dict[int, list[Experience]] = defaultdict(list)
     for experience in found.values():
-        by_priority[experience.priority].append(experience.label)
-    for priority, labels in sorted(by_priority.items()):
-        if len(labels) > 1:
-            yield f"{listing(sorted(labels))} have the same priority {priority}: say which one comes first."
-    everybody = sorted(experience.label for experience in found.values() if not experience.segment)
+        by_priority[experience.priority].append(experience)
+    for priority, some in sorted(by_priority.items()):
+        if len(some) > 1:
+            words = f"{_named(some)} have the same priority {priority}: give one of them another."
+            yield Misfit(words, _at(some, "priority"))
+    everybody = [experience for experience in found.values() if not experience.segment]
     if len(everybody) > 1:
-        yield f"{listing(everybody)} are both for everybody else: give all but one of them a segment."
+        words = f"{_named(everybody)} are both for everybody else: give all but one of them a segment."
+        yield Misfit(words, _at(everybody, "segment"))
     yield from circles(everything)
+
+
+def _named(some: Iterable[Experience]) -> str:
+    return listing(sorted(one.label for one in some))
+
+
+def _at(some: Iterable[Experience], path: str) -> tuple[Reference, ...]:
+    return tuple(Reference(KEY, one.key, path) for one in some)
 
 
 def _service_levels(reader: Reader) -> dict[str, float]:

@@ -113,7 +113,12 @@ def _stage(reader: Reader, words: Vocabulary) -> Stage:
 
 
 def _limits(reader: Reader) -> tuple[Limits, ...]:
-    return tuple(_limit(one) for one in reader.items("limits", most=50))
+    found = tuple(_limit(one) for one in reader.items("limits", most=50))
+    for place, limits in enumerate(found[:-1]):
+        if not limits.segment:
+            key = f"limits[{place}]"
+            raise reader.refused(key, "These limits are for everybody, so those after them never count: put them last.")
+    return found
 
 
 def _limit(reader: Reader) -> Limits:

@@ -12,15 +12,14 @@ from typing import Any
 
 from firstwin.core.conditions import Condition, Test, dump
 from firstwin.core.conditions.values import ME
-from firstwin.core.errors import Refused
 from firstwin.core.fields import Kind, Vocabulary, vocabulary
 from firstwin.core.text import fold
-from firstwin.people.config.kinds import DefinitionKind, Reference
+from firstwin.people.config.kinds import DefinitionKind, Misfit, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.pipeline_text import segments_named
 from firstwin.signals.kinds.segment import Segment
 from firstwin.signals.kinds.shipped import shipped
-from firstwin.signals.segments.layers import layers, own_nodes
+from firstwin.signals.segments.layers import Circle, layers, own_nodes
 
 KEY = "segment"
 
@@ -63,12 +62,12 @@ def references(segment: Segment) -> Iterable[Reference]:
     return segments_named(segment.where, "where")
 
 
-def check(everything: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+def check(everything: Mapping[str, Mapping[str, Any]]) -> Iterable[Misfit]:
     """A circle of segments, with its chain."""
     try:
         layers(everything.get(KEY, {}))
-    except Refused as refused:
-        yield refused.message
+    except Circle as circle:
+        yield Misfit(circle.message, tuple(Reference(KEY, key, "where") for key in circle.keys))
 
 
 KIND = DefinitionKind(

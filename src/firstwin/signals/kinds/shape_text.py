@@ -4,6 +4,7 @@ from typing import Any
 
 from firstwin.core.conditions import Related, dump
 from firstwin.core.fields import Field, Kind, Vocabulary
+from firstwin.people.config.possible import share_slip
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.scorecard import Bounded, Choices, Holds, Linear, Shape, Tier, Tiers
 
@@ -32,6 +33,8 @@ def read_shape(reader: Reader, value: Value, known: Vocabulary) -> Shape | None:
         raise reader.refused(given[1] if given else "tiers", f"A measure has one shape of {', '.join(SHAPES)}: {said}.")
     name = given[0]
     _require_fit(reader, name, value)
+    if Kind.SHARE in (value, getattr(value, "kind", None)):
+        _require_shares(reader, name)
     match name:
         case "tiers":
             return _tiers(reader)
@@ -91,6 +94,19 @@ def _require_fit(reader: Reader, name: str, value: Value) -> None:
         raise reader.refused("field", f"{label} is no number and no choice: score it by a condition (`holds`).")
     if name not in fits:
         raise reader.refused(name, f"`{name}` does not fit a {kind.value}: use {' or '.join(fits)}.")
+
+
+_BOUNDS = ("below", "up_to", "from", "to", "low", "high", "zero_low", "zero_high")
+
+
+def _require_shares(reader: Reader, name: str) -> None:
+    """Bounds of a share are shares: 40 where 40% is meant would never be reached."""
+    readers = reader.items(name) if name == "tiers" else [reader.part(name)] if name in ("linear", "bounded") else []
+    for one in readers:
+        for key in _BOUNDS:
+            bound = one.maybe_number(key, -_MOST, _MOST) if one.has(key) else None
+            if bound is not None and (slip := share_slip(bound)):
+                raise one.refused(key, slip)
 
 
 def _tiers(reader: Reader) -> Tiers:

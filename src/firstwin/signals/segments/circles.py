@@ -9,7 +9,7 @@ from typing import Any
 
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Vocabulary, vocabulary
-from firstwin.people.config.kinds import kinds
+from firstwin.people.config.kinds import Misfit, Reference, kinds
 from firstwin.signals.kinds.segment import Segment
 from firstwin.signals.segments.layers import layers, signals_read, spoken_of
 
@@ -17,8 +17,8 @@ _EARLY = ("experience", "scorecard", "pipeline")
 """Kinds that are asked before signals are known."""
 
 
-def circles(everything: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """One sentence per use of a segment that comes too late for it. everything: parsed, by kind and key."""
+def circles(everything: Mapping[str, Mapping[str, Any]]) -> Iterator[Misfit]:
+    """One per use of a segment that comes too late for it. everything: parsed, by kind and key."""
     segments: Mapping[str, Segment] = everything.get("segment", {})
     known = vocabulary()
     try:
@@ -28,10 +28,13 @@ def circles(everything: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for kind in kinds():
         if kind.key not in _EARLY:
             continue
-        for one in everything.get(kind.key, {}).values():
-            for key in dict.fromkeys(ref.key for ref in kind.references(one) if ref.kind == "segment"):
-                if key in late:
-                    yield f"{kind.label} {one.label} depends on {chain(key, segments, known)}, {_WHY[kind.key]}."
+        for own, one in everything.get(kind.key, {}).items():
+            uses = {ref.key: ref.path for ref in kind.references(one) if ref.kind == "segment" and ref.key in late}
+            for key, path in uses.items():
+                steps, words = chain(key, segments, known)
+                said = f"{kind.label} {one.label} depends on {words}, {_WHY[kind.key]}: use another segment there."
+                links = (Reference("segment", step, "where") for step in steps)
+                yield Misfit(said, (Reference(kind.key, own, path), *links))
 
 
 _WHY = {
@@ -41,14 +44,14 @@ _WHY = {
 }
 
 
-def chain(key: str, segments: Mapping[str, Segment], known: Vocabulary) -> str:
-    """How a segment comes to read a signal: “the segment A, that on B, that on health”."""
-    steps = [segments[key].label]
+def chain(key: str, segments: Mapping[str, Segment], known: Vocabulary) -> tuple[list[str], str]:
+    """How a segment comes to read a signal: (keys of the segments, “the segment A → B → health”)."""
+    steps = [key]
     while not (read := signals_read(segments[key].where, known)):
         late = set(layers(segments, known).after)
         key = next(other for other in spoken_of(segments[key].where) if other in late)
-        steps.append(segments[key].label)
-    return f"the segment {' → '.join([*steps, _label(read, known)])}"
+        steps.append(key)
+    return steps, f"the segment {' → '.join([*(segments[step].label for step in steps), _label(read, known)])}"
 
 
 def _label(read: Iterable[str], known: Vocabulary) -> str:

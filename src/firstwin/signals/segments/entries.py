@@ -14,7 +14,7 @@ __all__ = ["WRITTEN", "register_all"]
 
 
 def register_all() -> None:
-    register_entry(NavEntry("segments", "Segments", "segments", "filter", "g e", 60))
+    register_entry(NavEntry("segments", "Segments", "segments", "filter", "g e", 60, also=("experiences",)))
     register_source(segment_commands)
 
 

@@ -8,6 +8,7 @@ from firstwin.core.conditions import Condition, check, parse_text
 from firstwin.core.errors import Refused
 from firstwin.core.fields import vocabulary
 from firstwin.people.config.labels import labels
+from firstwin.people.config.possible import require_possible
 from firstwin.signals.kinds.experience import Experience
 from firstwin.signals.kinds.experience_text import MOST_DAYS, MOST_HOURS, MOST_PRIORITY, TOUCH_MODELS
 
@@ -36,8 +37,9 @@ class SegmentForm(forms.Form):
 
 def read_condition(text: str) -> Condition:
     """What was typed, as a condition on accounts. Raises Refused."""
-    tree = parse_text(text)
-    check(tree, vocabulary())
+    tree, known = parse_text(text), vocabulary()
+    check(tree, known)
+    require_possible(tree, known)
     return tree
 
 

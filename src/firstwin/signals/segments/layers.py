@@ -1,6 +1,6 @@
 """In which order segments are asked: what one speaks of before it, what reads signals after signals are known."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,14 @@ from firstwin.signals.kinds.segment import Segment
 
 FIELD = "segments"
 _ROOM = "signals"
+
+
+class Circle(Refused):
+    """Segments that speak of each other. keys: of those."""
+
+    def __init__(self, message: str, keys: Sequence[str]) -> None:
+        super().__init__(message, field="where")
+        self.keys = tuple(dict.fromkeys(keys))
 
 
 @dataclass(frozen=True)
@@ -80,11 +88,14 @@ def _ordered(read: Mapping[str, Segment]) -> list[str]:
 
 def _visit(key: str, read: Mapping[str, Segment], order: list[str], chain: tuple[str, ...]) -> None:
     if key in chain:
-        raise Refused(f"Segments go round in a circle: {_said([*chain[chain.index(key) :], key], read)}.")
+        circle = [*chain[chain.index(key) :], key]
+        raise Circle(
+            f"Segments go round in a circle: {_said(circle, read)}. Let one of them speak of something else.", circle
+        )
     if key in order or key not in read:
         return
     if asks_all(read[key].where):
-        raise Refused(f"{read[key].label} asks whether there is any segment, which it is one of itself: name them.")
+        raise Circle(f"{read[key].label} asks whether there is any segment, and is one itself: name them.", [key])
     for other in spoken_of(read[key].where):
         _visit(other, read, order, (*chain, key))
     order.append(key)

@@ -115,9 +115,14 @@ def test_a_segment_that_reads_health_cannot_choose_an_experience(registered: Non
         "segment": segments(a="segments has b", b="health < 50"),
         "experience": {"x": Experience("x", "X", 1, "a", scorecards=("s",))},
     }
-    assert list(circles(everything)) == [
-        "Experience X depends on the segment A → B → health, which is known only after the experience is chosen."
-    ]
+    (found,) = circles(everything)
+    assert found.message == (
+        "Experience X depends on the segment A → B → health, which is known only after the experience is chosen: "
+        "use another segment there."
+    )
+    assert [(one.kind, one.key, one.path) for one in found.places] == [
+        ("experience", "x", "segment"), ("segment", "a", "where"), ("segment", "b", "where"),
+    ]  # fmt: skip
 
 
 @pytest.fixture
