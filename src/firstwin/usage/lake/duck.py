@@ -91,10 +91,11 @@ def _engine(memory: str) -> Any:
 
 def rows_in(table: str, pieces: Iterable[files.Stored]) -> str:
     """A relation of all rows of these pieces, for use after `from`. Raises Damaged naming a file that is not whole."""
-    return rows_at(table, [files.check_there(piece) for piece in pieces])
+    folder = str(home.folder())
+    return rows_at(table, [files.checked(folder, piece) for piece in pieces])
 
 
-def rows_at(table: str, paths: Iterable[Path]) -> str:
+def rows_at(table: str, paths: Iterable[Path | str]) -> str:
     found = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
     return f"read_parquet([{found}])" if found else _nothing(table)
 

@@ -1,6 +1,6 @@
 """Questions to the lake: a DuckDB in memory whose views are the tables of the lake, as one list of files shows them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -29,13 +29,15 @@ def reading(
     places: Collection[int] | None = None,
     tables: Collection[str] = ROLLUPS,
     memory: str = duck.MEMORY,
+    at_hand: Mapping[str, str] | None = None,
 ) -> Iterator[Any]:
     """A DuckDB connection with one view per table of `tables` (of `lake.schema`; `events` too when asked for).
 
     A view holds all rows of these days (of blocks that touch them) and, when given, these places; what was stored but
     not folded yet is in it. Rows of the same key may come in parts: aggregate as the schema's columns say (OR masks,
     sum counts and values, smallest first_ts, largest last_ts and people). Macros: block_of(day), bit_of(day).
-    Raises Damaged, naming the file, when one is missing or was cut short.
+    at_hand: table → its columns; the rows of such a table are read at once and kept, where many questions follow about
+    few of them.  Raises Damaged, naming the file, when one is missing or was cut short.
     """
     low, high = (day if isinstance(day, int) else days.number_of(day) for day in (day_from, day_to))
     wanted = set(tables)
@@ -49,7 +51,8 @@ def reading(
             waits = _put_waiting(connection, found, f"day between {_block_from(low)} and {_block_to(high)}", among)
         for table in SCHEMAS:
             if table in wanted:
-                _put_view(connection, table, found, _within(table, low, high), among, waits=waits)
+                rows = _rows_of(connection, table, found, _within(table, low, high), among, waits=waits)
+                _put(connection, table, rows, (at_hand or {}).get(table))
         yield connection
 
 
@@ -63,14 +66,19 @@ def _put_waiting(connection: Any, found: list[Standing], within: str, among: lis
     return bool(waiting)
 
 
-def _put_view(
-    connection: Any, table: str, found: list[Standing], within: str, among: list[str], *, waits: bool
-) -> None:
+def _rows_of(connection: Any, table: str, found: list[Standing], within: str, among: list[str], *, waits: bool) -> str:
     rows = _rows(table, [piece for piece in found if piece.table == table], within, among)
     if table in ROLLUPS and waits:
         connection.execute(f"create temp table {table}_waiting as {_of_waiting(table)}")
         rows += f" union all select * from {table}_waiting where {within}"  # noqa: S608 - our own names
-    connection.execute(f"create temp view {table} as {rows}")
+    return rows
+
+
+def _put(connection: Any, table: str, rows: str, at_hand: str | None) -> None:
+    if at_hand is None:
+        connection.execute(f"create temp view {table} as {rows}")
+    else:
+        connection.execute(f"create temp table {table} as select {at_hand} from ({rows})")  # noqa: S608
 
 
 def _rows(table: str, found: list[Standing], within: str, among: list[str]) -> str:

@@ -138,9 +138,11 @@ def _opened(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[
 def as_known(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[str]) -> Iterator[Any]:
     """A connection to these tables, with the meanings of that moment."""
     places = None if whose.is_all else [0, *whose.places.tolist()]
-    with reading(day_from=EARLIEST, day_to=on, places=places, tables=(*tables, "events")) as connection:
-        if places is not None and len(places) <= FEW_PLACES:
-            _keep_at_hand(connection, tables)
+    is_few = places is not None and len(places) <= FEW_PLACES
+    at_hand = {table: _ASKED.get(table, "*") for table in tables} if is_few else {}
+    with reading(
+        day_from=EARLIEST, day_to=on, places=places, tables=(*tables, "events"), at_hand=at_hand
+    ) as connection:
         if known_by is not None:
             _as_meant(connection, known_by, tables)
         yield connection
@@ -154,12 +156,6 @@ def opening(asker: Asker, whose: Whose, on: date, known_by: datetime | None, man
 
 _ASKED = {"feature_blocks": "* exclude (count, first_ts)"}
 """No question reads the others."""
-
-
-def _keep_at_hand(connection: Any, tables: Sequence[str]) -> None:
-    for table in tables:
-        connection.execute(f"create temp table {table}_here as select {_ASKED.get(table, '*')} from {table}")  # noqa: S608
-        instead(connection, table, f"{table}_here")
 
 
 def _as_meant(connection: Any, known_by: datetime, tables: Sequence[str]) -> None:
