@@ -14,7 +14,7 @@ def everyone(user: Any) -> bool:
 @dataclass(frozen=True)
 class NavEntry:
     """One place to go. `hotkey` is a key or a sequence such as "g a"; `group` "settings" stands at the foot,
-    "user" in the menu beside the person's name."""
+    "user" in the menu beside the person's name; `also` names pages elsewhere that belong to it."""
 
     key: str
     label: str
@@ -24,6 +24,7 @@ class NavEntry:
     order: int = 100
     visible: Callable[[Any], bool] = everyone
     group: str = "main"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,14 @@ def register_entry(entry: NavEntry) -> None:
 
 
 def rail_entries(user: Any, path: str) -> list[RailEntry]:
-    """What `user` sees, in order; the entry whose address is the longest prefix of `path` is the current one."""
+    """What `user` sees, in order; current is the entry of which an address is the longest prefix of `path`."""
     seen = [entry for entry in sorted(_entries.values(), key=lambda e: (e.order, e.label)) if entry.visible(user)]
-    addresses = {entry.key: reverse(entry.url_name) for entry in seen}
-    here = max((a for a in addresses.values() if _covers(a, path)), key=len, default="")
+    addresses = {entry.key: [reverse(name) for name in (entry.url_name, *entry.also)] for entry in seen}
+    here = max((a for some in addresses.values() for a in some if _covers(a, path)), key=len, default="")
     return [
-        RailEntry(e.key, e.label, addresses[e.key], e.icon, e.hotkey, e.group, addresses[e.key] == here) for e in seen
+        RailEntry(e.key, e.label, own[0], e.icon, e.hotkey, e.group, here in own)
+        for e in seen
+        if (own := addresses[e.key])
     ]
 
 

@@ -1,10 +1,13 @@
 """Experiences: who is served how, in which order they are asked, and writing them."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from firstwin.accounts.views.answers import reader
+from firstwin.core.conditions import Test, to_query
 from firstwin.core.errors import NotFound
 from firstwin.people.config import apply
 from firstwin.people.config.guard import TooMuch
@@ -26,11 +29,11 @@ from firstwin.ui.jinja import page
 @require_safe
 def experience_list(request: HttpRequest) -> HttpResponse:
     asker = reader(request)
-    now = served(asker.scope)
+    now, order = served(asker.scope), in_order(definitions_at().experiences)
     return page(
         request,
         "signals/experiences.html",
-        rows=[(one, now.get(one.key, Standing())) for one in in_order(definitions_at().experiences)],
+        rows=[(one, now.get(one.key, Standing()), accounts_url(one.key)) for one in order],
         nobody=now.get("", Standing()),
         segments=dict(labels("segment")),
         cards=dict(labels("scorecard")),
@@ -87,6 +90,8 @@ def _edit(request: HttpRequest, form: ExperienceForm, what: Definition | None) -
         pipelines=dict(labels("pipeline")),
         touch=dict(TOUCH_MODELS),
         standing=served(asker.scope).get(what.key, Standing()) if what else None,
+        accounts_url=accounts_url(what.key) if what else "",
+        fresh=freshness(asker.scope) if what else None,
         versions=versions_of(KEY, what.key) if what else [],
         may_edit=can_configure(asker.user),
     )
@@ -123,6 +128,11 @@ def _asked(
     back = reverse("experiences")
     crumbs = [("Experiences", back), (title, "")]
     return much_page(request, much, title=title, verb=verb, crumbs=crumbs, back=back, hidden=hidden)
+
+
+def accounts_url(key: str) -> str:
+    """The list of the accounts it serves."""
+    return f"{reverse('accounts')}?{urlencode(to_query(Test('experience', 'eq', key)))}"
 
 
 def _experience(key: str) -> Definition:

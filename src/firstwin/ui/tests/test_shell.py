@@ -29,6 +29,12 @@ def test_the_longest_matching_address_is_where_one_is(reader: SimpleNamespace) -
     assert not [e for e in rail_entries(reader, "/elsewhere/") if e.is_current]
 
 
+def test_a_page_elsewhere_may_belong_to_an_entry(reader: SimpleNamespace) -> None:
+    register_entry(NavEntry("first", "First", "commands", icon="home", order=1, also=("gallery",)))
+    register_entry(NavEntry("parts", "Parts", "home", icon="star", order=2))
+    assert [e.key for e in rail_entries(reader, "/ui/buttons/") if e.is_current] == ["first"]
+
+
 def test_the_command_bar_offers_places_and_what_sources_find(ask: Ask) -> None:
     @register_source
     def things(request: object, query: str) -> list[Command]:
