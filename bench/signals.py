@@ -1,65 +1,139 @@
-"""Signals of a whole company: a full pass with shares by family, a replay by weeks, from an event to its score.
+"""Signals of a whole company: a full pass with shares by family, a condition of ten parts, a replay by weeks, and how
+long it takes from an event sent over HTTP, beside others, until the account's page shows the new score.
 
-python -m bench signals [--accounts N] [--weeks N] [--replayed N]
+    python -m bench signals [--home HOME] [--accounts N] [--weeks N] [--replayed N] [--only PART …]
+
+Without a home a demo company of so many accounts is made and thrown away. A home that is named is written to.
 """
 
 import argparse
+import base64
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-INSIDE = """
-import json, sys, time
-from datetime import timedelta
-from firstwin.accounts.models import Account
-from firstwin.core import clock
-from firstwin.signals.refresh.definitions import definitions_at
-from firstwin.signals.refresh.full import full_pass
-from firstwin.signals.refresh.once import refresh_some
-from firstwin.signals.refresh.replay import replay
-weeks, replayed = int(sys.argv[1]), int(sys.argv[2])
-for label in ("first pass", "second pass"):
-    began = time.perf_counter()
-    found = full_pass(clock.now())
-    took = time.perf_counter() - began
-    print(f"{label:34}{took:8.2f} s   {found.accounts:,} accounts, {found.differing} differ", flush=True)
-    for name, spent in sorted(found.timings.items(), key=lambda one: -one[1])[:12]:
-        print(f"    {name:30}{spent / 1000:8.2f} s   {spent / 10 / max(took, 0.001):5.1f} %", flush=True)
-now = clock.now()
-ids = list(Account.objects.filter(removed_at=None).order_by("pk").values_list("pk", flat=True)[:replayed])
-days = [clock.day_of(now) - timedelta(days=7 * n) for n in range(weeks, 0, -1)]
-began, differing = time.perf_counter(), 0
-for _, some in replay(ids, days, now=now, under=lambda at: definitions_at(at.moment)):
-    differing += len(some)
-print(f"{'replay':34}{time.perf_counter() - began:8.2f} s   {weeks} weeks of {len(ids):,} accounts, {differing} differ")
-slow = []
-for pk in ids[:20]:
-    account = Account.objects.get(pk=pk)
-    began = time.perf_counter()
-    Account.objects.filter(pk=pk).update(revision=account.revision + 1)
-    refresh_some(clock.now())
-    slow.append(time.perf_counter() - began)
-slow.sort()
-print(f"{'a fact to its score':34}{slow[len(slow) // 2]:8.2f} s   longest {slow[-1]:.2f} s")
-"""
+from bench.homes import ROOT
+from bench.homes import run as run_in
+from bench.usage_ingest import served
+
+PARTS = ("passes", "condition", "replay", "events")
+PATIENCE = 60.0
+"""Seconds after which a score that did not change is given up."""
+_SHOWN = re.compile(r'<a class="mark-link" href="[^"]*/health/?">.*?</a>', re.DOTALL)
 
 
-def run(words: list[str]) -> None:
+def run(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench signals", description=__doc__)
+    parser.add_argument("--home", help="an installation that is there already; its present definitions count")
     parser.add_argument("--accounts", type=int, default=2_000)
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--replayed", type=int, default=5_000)
+    parser.add_argument("--rate", type=int, default=500, help="events a second beside the ones that are watched")
+    parser.add_argument("--watched", type=int, default=10, help="accounts of which an event is sent and awaited")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
     given = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="firstwin-bench-") as made:
-        environ = {**os.environ, "FIRSTWIN_HOME": made}
-        command = str(Path(sys.executable).parent / "firstwin")
-        subprocess.run([command, "migrate", "--verbosity", "0"], env=environ, check=True)
-        began = time.monotonic()
-        asked = ["demo", "--accounts", str(given.accounts), "--weeks", "0", "--json"]
-        subprocess.run([command, *asked], env=environ, check=True, stdout=subprocess.DEVNULL)
-        print(f"{'demo with its first pass':34}{time.monotonic() - began:8.1f} s   {given.accounts:,} accounts")
-        script = f"import sys; sys.argv = ['bench', '{given.weeks}', '{given.replayed}']\n{INSIDE}"
-        subprocess.run([command, "shell", "-v", "0", "-c", script], env=environ, check=True)
+        environment = {"FIRSTWIN_HOME": str(Path(given.home or made).resolve()), "FIRSTWIN_DATABASE_URL": ""}
+        run_in(environment, "firstwin.cli", "migrate", "-v0")
+        if given.home is None:
+            began = time.monotonic()
+            run_in(environment, "firstwin.cli", "demo", "--accounts", str(given.accounts), "--weeks", "0", "--json")
+            print(f"{'demo with its first pass':34}{time.monotonic() - began:8.1f} s")
+        print(f"SQLite, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+        _inside(environment, "facts")
+        asked: dict[str, Sequence[str]] = {
+            "passes": [], "condition": [], "replay": [str(given.weeks), str(given.replayed)]
+        }  # fmt: skip
+        for part in PARTS:
+            if part in given.only and part in asked:
+                _inside(environment, part, *asked[part])
+        if "events" in given.only:
+            _from_events(environment, given.rate, given.watched)
+
+
+def _inside(environment: dict[str, str], *words: str) -> None:
+    print(run_in(environment, "bench.signals_probe", *words), end="", flush=True)
+
+
+def _from_events(environment: dict[str, str], rate: int, watched: int) -> None:
+    said = run_in(environment, "bench.signals_probe", "furnish", str(watched))
+    told = json.loads(said.split("JSON", 1)[1])
+    if not told["watched"]:
+        raise SystemExit("Every account has use already: none is left of which a first event would change the score.")
+    with served(environment, with_worker=True) as url, _beside(url, told, rate):
+        time.sleep(20)  # until what arrives is taken up as fast as it comes
+        took = [_awaited(url, told, one) for one in told["watched"]]
+    seen = sorted(one for one in took if one is not None)
+    if seen:
+        print(
+            f"{'event to its score on the page':34}{seen[len(seen) // 2]:8.2f} s    longest {seen[-1]:.2f} s of "
+            f"{len(seen)}; {len(took) - len(seen)} showed the same after {PATIENCE:.0f} s; {rate} events/s beside"
+        )
+    else:
+        print(f"No page showed another score within {PATIENCE:.0f} s.")
+
+
+@contextmanager
+def _beside(url: str, told: dict[str, Any], rate: int) -> Iterator[None]:
+    """Events of other accounts, in batches of ten, as long as this lasts."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as groups:
+        groups.write("\n".join(told["others"]))
+        groups.flush()
+        words = ["--events", "10", "--rate", str(rate / 10), "--seconds", "3600", "--groups", groups.name]
+        sender = subprocess.Popen(
+            [sys.executable, "-m", "bench.usage_sender", url, told["key"], *words], cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+        try:
+            yield
+            if sender.poll() is not None:
+                raise SystemExit("what should have sent events beside ended before its time")
+        finally:
+            sender.terminate()
+            sender.wait()
+
+
+def _awaited(url: str, told: dict[str, Any], one: dict[str, str]) -> float | None:
+    """Seconds from before the event is sent until the page shows another score; None where it stays the same."""
+    before = _shown(url, told, one)
+    began = time.perf_counter()
+    _send(url, told["key"], one["group"])
+    while time.perf_counter() - began < PATIENCE:
+        if _shown(url, told, one) != before:
+            return time.perf_counter() - began
+        time.sleep(0.1)
+    return None
+
+
+def _send(url: str, key: str, group: str) -> None:
+    event = {
+        "type": "track", "event": "Report Exported", "userId": f"user-{uuid.uuid4().hex[:8]}",
+        "messageId": uuid.uuid4().hex, "timestamp": datetime.now(UTC).isoformat(), "context": {"groupId": group},
+    }  # fmt: skip
+    known = base64.b64encode(f"{key}:".encode()).decode()
+    request = urllib.request.Request(
+        f"{url}/v1/track",
+        json.dumps(event).encode(),
+        {"Authorization": f"Basic {known}", "Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=30).close()
+
+
+def _shown(url: str, told: dict[str, Any], one: dict[str, str]) -> str:
+    """The mark of health in the head of the account's page."""
+    request = urllib.request.Request(url + one["page"], headers={"Cookie": f"{told['cookie']}={told['session']}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        found = _SHOWN.search(answer.read().decode())
+    if found is None:
+        raise SystemExit(f"{one['page']} shows no health")
+    return found.group()

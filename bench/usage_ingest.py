@@ -44,7 +44,7 @@ def run(words: Sequence[str]) -> None:
             run_in(environment, "firstwin.cli", "migrate", "-v0")
             said = run_in(environment, "firstwin.cli", "shell", "--no-imports", "-c", MAKE_KEY)
             key = said.split("KEY", 1)[1].strip()
-            with _served(environment) as url:
+            with served(environment) as url:
                 _measure(url, key, environment, given.seconds)
 
 
@@ -117,9 +117,10 @@ def _emptied(environment: dict[str, str]) -> Iterator[list[int]]:
 
 
 @contextmanager
-def _served(environment: dict[str, str]) -> Iterator[str]:
+def served(environment: dict[str, str], *, with_worker: bool = False) -> Iterator[str]:
     port = _free_port()
-    command = [sys.executable, "-m", "firstwin.cli", "serve", "--no-worker", "--port", str(port)]
+    words = ["serve", "--port", str(port)] if with_worker else ["serve", "--no-worker", "--port", str(port)]
+    command = [sys.executable, "-m", "firstwin.cli", *words]
     process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"

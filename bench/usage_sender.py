@@ -1,9 +1,11 @@
 """Sends events over HTTP as hard as it is told, and says as JSON how it went (see `bench.usage_ingest`).
 
     python -m bench.usage_sender URL KEY --events 100 --seconds 60 --connections 16 [--rate REQUESTS_PER_SECOND]
+        [--groups FILE]
 
 Without a rate each connection sends the next request when the last is answered (a closed loop). With one, requests are
-due at fixed times whether or not the server keeps up (an open loop), and times count from when they were due.
+due at fixed times whether or not the server keeps up (an open loop), and times count from when they were due. With a
+file of groups, an id a line, events are of those customers and of now, and none is sent twice.
 """
 
 import argparse
@@ -12,8 +14,11 @@ import base64
 import json
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
+from datetime import UTC, datetime
+from itertools import count, cycle
+from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
@@ -21,11 +26,15 @@ _BODIES = 64
 _NAMES = ("Report Exported", "Board Opened", "Comment Added", "Invoice Sent", "Search Made")
 
 
-def body(dice: Random, events: int) -> bytes:
-    """A batch such as an official client makes; a single call when it is one event."""
+def body(dice: Random, events: int, groups: Sequence[str] = ()) -> bytes:
+    """A batch such as an official client makes; a single call when it is one event. groups: customers it is of, now."""
     made = [event(dice) for _ in range(events)]
+    sent = "2026-03-02T10:00:01.000Z"
+    if groups:
+        sent = datetime.now(UTC).isoformat()
+        made = [{**one, "timestamp": sent, "context": {"groupId": dice.choice(groups)}} for one in made]
     told = made[0] if events == 1 else {"batch": made}
-    return json.dumps({**told, "sentAt": "2026-03-02T10:00:01.000Z"}).encode()
+    return json.dumps({**told, "sentAt": sent}).encode()
 
 
 def event(dice: Random) -> dict[str, object]:
@@ -62,6 +71,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--rate", type=float)
+    parser.add_argument("--groups", type=Path)
     given = parser.parse_args()
     told = asyncio.run(send(given))
     taken = told.statuses["200"]
@@ -85,7 +95,10 @@ def main() -> None:
 async def send(given: argparse.Namespace) -> Told:
     dice = Random(3)
     head = _head(given.url, given.key)
-    requests = cycle([_request(head, body(dice, given.events)) for _ in range(_BODIES)])
+    requests: Iterator[bytes] = cycle([_request(head, body(dice, given.events)) for _ in range(_BODIES)])
+    if given.groups:
+        groups = given.groups.read_text().split("\n")
+        requests = (_request(head, body(dice, given.events, groups)) for _ in count())
     told, due = Told(), asyncio.Queue[float]()
     began = time.perf_counter()
     ends = began + given.seconds
@@ -109,7 +122,7 @@ async def _clock(due: "asyncio.Queue[float]", rate: float, ends: float) -> None:
 
 
 async def _connection(
-    url: str, requests: "cycle[bytes]", told: Told, due: "asyncio.Queue[float] | None", ends: float
+    url: str, requests: Iterator[bytes], told: Told, due: "asyncio.Queue[float] | None", ends: float
 ) -> None:
     there = urlsplit(url)
     reader, writer = await asyncio.open_connection(there.hostname, there.port)
