@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from firstwin.accounts.models import Account
 from firstwin.core.clock import day_of
 from firstwin.people.config.store import edition
-from firstwin.signals.models import Pass, PassKind, Refreshed
+from firstwin.signals.models import LookedBack, Pass, PassKind, Refreshed
 
 _COUNTED = 10_000
 
@@ -39,8 +39,8 @@ class Lag:
 
     @property
     def drifting(self) -> int:
-        """Those no new fact waits for."""
-        return self.by_day + self.by_definition + self.by_past
+        """Those no new fact waits for, and that are not told as of now."""
+        return self.by_day + self.by_definition
 
     @property
     def is_first(self) -> bool:
@@ -75,8 +75,16 @@ def lag(now: datetime) -> Lag:
         by_day=days.total(),
         oldest_on=min(days, default=None),
         by_definition=on_day[False],
-        by_past=on_day[True],
+        by_past=max(on_day[True], _untold()),
     )
+
+
+def _untold() -> int:
+    """Accounts that are shown and whose past is not told yet."""
+    if Refreshed.objects.count() == LookedBack.objects.count():  # as good as always
+        return 0
+    told = LookedBack.objects.filter(account=OuterRef("account_id"))
+    return Refreshed.objects.filter(~Exists(told), account__removed_at__isnull=True).order_by()[:_COUNTED].count()
 
 
 def next_accounts(now: datetime, most: int) -> list[int]:

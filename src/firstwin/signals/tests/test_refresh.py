@@ -154,13 +154,16 @@ def test_what_drifts_says_why_it_is_not_as_of_now(monkeypatch: pytest.MonkeyPatc
     rows = list(Refreshed.objects.filter(account__removed_at__isnull=True).order_by("at"))
     now, today = rows[-1].at, rows[-1].on
     assert not lag(now).is_behind
+    assert lag(now).by_past == 0
+    LookedBack.objects.filter(account_id=rows[2].account_id).delete()
+    assert lag(now).by_past == 1
     Refreshed.objects.filter(pk=rows[0].pk).update(on=today - timedelta(days=3))
     Refreshed.objects.filter(pk=rows[1].pk).update(edition=PAST)
     Refreshed.objects.filter(pk=rows[2].pk).update(edition=1)
     found = lag(now)
     assert (found.waiting, found.by_day, found.by_past, found.by_definition) == (0, 1, 1, 1)
     assert found.oldest_on == today - timedelta(days=3)
-    assert found.is_behind and found.drifting == 3
+    assert found.is_behind and found.drifting == 2
 
 
 def test_killed_between_two_commits_the_rest_is_done_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
