@@ -1,7 +1,7 @@
 """What can be said about an account's use of the product: the usage room's part of the vocabulary."""
 
 from firstwin.core.fields import Field, Kind, register
-from firstwin.usage.frame import families
+from firstwin.usage.frame import families, heard
 
 ROOM = "usage"
 GROUP = "Usage"
@@ -53,10 +53,15 @@ FIELDS = (
     Field("first_win", Kind.DATE, "First win", ROOM, stored="first_win_on", group=GROUP,
           frame="usage.first_win",
           help="Day of the first event that means a first win by the catalogue."),
+    Field("usage_heard", Kind.DAYS, "Usage data came", ROOM, group=GROUP,
+          frame="usage_sources.last_heard",
+          help="Days since the sources that speak of the account sent anything of anybody, whole days before today: 1 "
+               "is as fresh as can be. A customer may be silent while their source is not."),
 )  # fmt: skip
 
 
 def register_all() -> None:
     """Called once, when the app is ready."""
     families.register_all()
+    heard.register_all()
     register(*FIELDS)

@@ -76,6 +76,14 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Fresh:
+    """A value counts while the data behind it is no older: by a field that says when it last came, in days."""
+
+    by: str
+    days: int
+
+
+@dataclass(frozen=True)
 class Measure:
     """field: key of the vocabulary; empty where the shape is `Holds`.
 
@@ -84,6 +92,7 @@ class Measure:
         as the `worst` (0) or as `neutral` (50).
     carry_days: a value that went missing counts with its last points for so many days as if it were there; afterwards
         it still contributes at most those points while coverage drops. A lost measure never raises a score.
+    fresh: how old the data behind it may be; a value over older data counts as one that went missing.
     """
 
     key: str
@@ -97,6 +106,7 @@ class Measure:
     help: str = ""
     count: Related | None = None
     change_days: int = 0
+    fresh: Fresh | None = None
 
 
 @dataclass(frozen=True)

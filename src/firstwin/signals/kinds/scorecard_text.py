@@ -11,7 +11,7 @@ from firstwin.people.config.kinds import DefinitionKind, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds import shipped
 from firstwin.signals.kinds.pipeline_text import is_computed
-from firstwin.signals.kinds.scorecard import Group, Measure, Missing, RollUp, Scorecard, Variant
+from firstwin.signals.kinds.scorecard import Fresh, Group, Measure, Missing, RollUp, Scorecard, Variant
 from firstwin.signals.kinds.shape_text import dumped_shape, read_shape, value_kind
 
 MOST_GROUPS, MOST_MEASURES, MOST_VARIANTS = 12, 60, 12
@@ -112,15 +112,32 @@ def _measure(reader: Reader, known: Vocabulary) -> Measure:
         key, label, field, reader.number("weight", 0, MOST_WEIGHT), shape,
         tuple(_variant(one, kind, known) for one in variants),
         missing, reader.whole("carry_days", 0, 3_650, 0), reader.text("help", ""), count, change_days,
+        _fresh(reader, known),
     )  # fmt: skip
     reader.done()
     _require_no_circle(reader, measure, known)
     return measure
 
 
+def _fresh(reader: Reader, known: Vocabulary) -> Fresh | None:
+    part = reader.maybe_part("fresh")
+    if part is None:
+        return None
+    by, days = part.text("by", most=80), part.whole("days", 0, 3_650)
+    part.done()
+    try:
+        field = known.field(by)
+    except Refused as refused:
+        raise part.refused("by", refused.message) from None
+    if field.kind not in (Kind.DAYS, Kind.DATE):
+        raise part.refused("by", f"{field.label} is no day: name a field that says when data last came.")
+    return Fresh(by, days)
+
+
 def _require_no_circle(reader: Reader, measure: Measure, known: Vocabulary) -> None:
     """Scores, and what is made of scores, cannot decide a score."""
     read = [("field", measure.field)] if measure.field else []
+    read += [("fresh.by", measure.fresh.by)] if measure.fresh else []
     for path, tree in conditions_of(measure):
         if not path.startswith("count"):  # that speaks of rows
             read += [(path, node.field) for node in account_tests(tree)]
@@ -221,6 +238,8 @@ def _dumped_measure(measure: Measure) -> dict[str, Any]:
         told["missing"] = measure.missing
     if measure.carry_days:
         told["carry_days"] = measure.carry_days
+    if measure.fresh is not None:
+        told["fresh"] = {"by": measure.fresh.by, "days": measure.fresh.days}
     return told
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ class MeasureLine(NamedTuple):
     """One measure. value: as one speaks of it; None where it is unknown.  code: what it is (`held.Held`).
 
     points: hundredths; None where it does not count.  weight: millionths, as it counted.  last: points and day of its
-    last value, where today's is not one.
+    last value, where today's is not one.  fresh: the field that says when its data last came, where the card asks.
     """
 
     key: str
@@ -29,6 +30,7 @@ class MeasureLine(NamedTuple):
     contribution: int
     last: tuple[int, int] | None = None
     field: str = ""
+    fresh: str = ""
 
     @property
     def costs(self) -> int:
@@ -62,10 +64,26 @@ class Explained:
     band: str
     coverage: int
     least: int
-    groups: tuple[GroupLine, ...]
     shift: int
-    worst: MeasureLine | None
     in_force: tuple[tuple[str, str, int, int], ...]
+    told: Mapping[str, Any]
+    labels: "_Labels"
+
+    @cached_property
+    def groups(self) -> tuple[GroupLine, ...]:
+        """Worked out when asked for: most sentences name the worst measure alone."""
+        lines, found, begin = [_measure(one, self.labels) for one in self.told["measures"]], [], 0
+        for key, points, weight, contribution, shift, size in self.told["groups"]:
+            label, own = self.labels.groups.get(key, key), tuple(lines[begin : begin + size])
+            found.append(GroupLine(key, label, points, weight, contribution, shift, own))
+            begin += size
+        return tuple(found)
+
+    @cached_property
+    def worst(self) -> MeasureLine | None:
+        """The measure that costs most."""
+        key = self.told["worst"]
+        return next((_measure(one, self.labels) for one in self.told["measures"] if one[0] == key), None)
 
     @property
     def measures(self) -> Iterator[MeasureLine]:
@@ -114,13 +132,6 @@ class Change:
 def explained(result: bytes, card: Scorecard | None = None) -> Explained:
     """The tree of one reading. card: the definition it was made under, for labels; else keys stand for them."""
     told: dict[str, Any] = msgspec.json.decode(result)
-    labels = _Labels.of(card)
-    lines = [_measure(one, labels) for one in told["measures"]]
-    groups, begin = [], 0
-    for key, points, weight, contribution, shift, size in told["groups"]:
-        own = tuple(lines[begin : begin + size])
-        begin += size
-        groups.append(GroupLine(key, labels.groups.get(key, key), points, weight, contribution, shift, own))
     return Explained(
         on=date.fromisoformat(told["on"]),
         score=told["score"],
@@ -128,10 +139,10 @@ def explained(result: bytes, card: Scorecard | None = None) -> Explained:
         band=told["band"],
         coverage=told["coverage"],
         least=told["least"],
-        groups=tuple(groups),
         shift=told["shift"],
-        worst=next((line for line in lines if line.key == told["worst"]), None),
         in_force=tuple((level, target, points, pk) for level, target, points, pk in told["set"]),
+        told=told,
+        labels=_Labels.of(card),
     )
 
 
@@ -197,16 +208,17 @@ def _times(points: int, weight: int) -> int:
 
 def _measure(one: list[Any], labels: "_Labels") -> MeasureLine:
     key, state, code, value, points, weight, contribution, last = one
-    label, of = labels.measures.get(key, (key, ""))
+    label, of, fresh = labels.measures.get(key, (key, "", ""))
     return MeasureLine(
-        key, label, state, code, value, points, weight, contribution, None if last is None else (last[0], last[1]), of
-    )
+        key, label, state, code, value, points, weight, contribution, None if last is None else (last[0], last[1]), of,
+        fresh,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Labels:
     groups: Mapping[str, str]
-    measures: Mapping[str, tuple[str, str]]
+    measures: Mapping[str, tuple[str, str, str]]
 
     @classmethod
     def of(cls, card: Scorecard | None) -> "_Labels":
@@ -222,7 +234,7 @@ class _Labels:
     def _of(cls, card: Scorecard) -> "_Labels":
         return cls(
             {group.key: group.label for group in card.groups},
-            {measure.key: (measure.label, measure.field) for measure in card.measures},
+            {one.key: (one.label, one.field, one.fresh.by if one.fresh else "") for one in card.measures},
         )
 
 

@@ -56,7 +56,22 @@ class Held:
 
 
 def held(frame: FrameLike, measure: Measure) -> Held:
-    """What the frame says of a measure. A field that is gone from the vocabulary has no values."""
+    """What the frame says of a measure: nothing where the data behind it is older than the measure allows."""
+    found = _held(frame, measure)
+    field = frame.vocabulary.fields.get(measure.fresh.by) if measure.fresh is not None else None
+    if measure.fresh is None or field is None:
+        return found
+    came = frame.column(field.key)
+    is_stale = present(field, came) & (day_number(frame.at.on) - came.values > measure.fresh.days)
+    known = found.known & ~is_stale
+    nothing = "" if found.code in WORDS else np.zeros(1, found.values.dtype)[0]
+    values = np.where(known, found.values, nothing)
+    before = None if found.before is None else np.where(known, found.before, 0.0)
+    return Held(found.code, values, known, found.variant, before)
+
+
+def _held(frame: FrameLike, measure: Measure) -> Held:
+    """A field that is gone from the vocabulary has no values."""
     variant = _variants(frame, [one.where for one in measure.variants])
     if isinstance(measure.shape, Holds):
         return _of_condition(frame, measure, variant)

@@ -105,7 +105,8 @@ def _moved(was: MeasureLine | None, is_: MeasureLine | None, fields: Fields) -> 
     if is_.state == "overridden":
         return f"set to {_points(is_.points or 0)}"
     if is_.state in ("lost", "carried"):
-        return "is no longer known"
+        stale = stale_words(is_, fields)
+        return f"has {stale}" if stale else "is no longer known"
     if is_.state in ("never", "unscored"):
         return "does not count now" if is_.points is None else "is not known"
     now = said(is_, fields)
@@ -113,6 +114,15 @@ def _moved(was: MeasureLine | None, is_: MeasureLine | None, fields: Fields) -> 
         return now
     then = said(was, fields)
     return now if then == now else f"{then} → {now}"
+
+
+def stale_words(line: MeasureLine, fields: Fields) -> str:
+    """`no fresh usage data since 6 Nov`; empty where the card does not ask how old its data is."""
+    field = fields.get(line.fresh)
+    if field is None or line.last is None:
+        return ""
+    on = date.fromordinal(date(1970, 1, 1).toordinal() + line.last[1])
+    return f"no fresh {_named(field.group or field.label)} data since {filters.day(on)}"
 
 
 def _named(label: str) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
-from firstwin.core.fields import vocabulary
+from firstwin.core.fields import Field, vocabulary
 from firstwin.signals.evidence import day_of
 from firstwin.signals.kinds.scorecard import Measure, Scorecard
 from firstwin.signals.scores.explain import GroupLine, MeasureLine
 from firstwin.signals.scores.judged import InForce
-from firstwin.signals.scores.sentences import said
+from firstwin.signals.scores.sentences import said, stale_words
 from firstwin.signals.section.gather import Told
 from firstwin.ui.filters import day, score
 
@@ -88,13 +88,13 @@ def _group(told: Told, group: GroupLine, held: Mapping[tuple[str, str], int]) ->
 
 def _line(told: Told, line: MeasureLine, held: Mapping[tuple[str, str], int]) -> Line:
     worst = told.tree.worst
-    measure = measure_of(told.card, line.key)
+    measure, fields = measure_of(told.card, line.key), vocabulary().fields
     return Line(
         key=line.key,
         label=line.label,
-        value=said(line, vocabulary().fields),
+        value=said(line, fields),
         state=STATES.get(line.state, ""),
-        means=_means(line, measure, told.tree.on),
+        means=_means(line, measure, fields),
         points=_points(line.points),
         weight=line.weight / 1_000_000,
         gives=line.contribution / 100,
@@ -113,17 +113,20 @@ def points_tone(points: int | None, card: Scorecard | None) -> str:
     return "risk" if points < amber * 100 else "watch" if points < green * 100 else "good"
 
 
-def _means(line: MeasureLine, measure: Measure | None, on: date) -> str:
+def _means(line: MeasureLine, measure: Measure | None, fields: Mapping[str, Field]) -> str:
     """What its state does to the score."""
     last = (
         f"Its last value, on {day(day_of(line.last[1]))}, gave {score(line.last[0] / 100)} points" if line.last else ""
     )
+    stale = stale_words(line, fields)
+    stale = f"{stale[:1].upper()}{stale[1:]}." if stale else ""
     match line.state:
         case "carried":
-            until = _until(line, measure)
-            return f"No value now. {last}, which count until {until}." if until else f"No value now. {last}."
+            until, why = _until(line, measure), stale or "No value now."
+            return f"{why} {last}, which count until {until}." if until else f"{why} {last}."
         case "lost":
-            return f"It had a value and has none any more. {last}; it counts as no more than that, and coverage drops."
+            why = stale or "It had a value and has none any more."
+            return f"{why} {last}; it counts as no more than that, and coverage drops."
         case "never":
             return _never(measure)
         case "unscored":
