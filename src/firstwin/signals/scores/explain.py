@@ -56,6 +56,7 @@ class Explained:
 
     score: hundredths; None when unknown.  computed: before anybody set it, also where too little is known; None
     where nothing is.  coverage, least: of 10,000.  in_force: (level, target, points, id) of overrides.
+    told, labels: the reading as it stands, and what its parts are called.
     """
 
     on: date
