@@ -31,8 +31,12 @@ def readings_recompute(now: datetime) -> list[str]:
         except (ConfigVersion.DoesNotExist, FirstwinError) as broken:
             problems.append(f"reading {one.pk}: {one.scorecard} v{one.version} cannot be read any more: {broken}")
             continue
+        except Exception as broken:  # inputs that somebody damaged may break anything
+            problems.append(f"reading {one.pk} cannot be recomputed: {broken!r}")
+            continue
         if again != bytes(one.result):
             problems.append(f"reading {one.pk} does not recompute from its inputs")
+            continue
         told = explained(bytes(one.result))
         if (told.score, told.band, told.coverage) != (one.score, one.band, one.coverage):
             problems.append(f"reading {one.pk}: its columns are not what its result says")
