@@ -1,7 +1,8 @@
 """Since when what holds had held: stays and findings behind the first look at accounts.
 
 What was seen at the first look and held before it gets its true first day, marked as reconstructed. What ended before
-is added; what held until the day before and was not there any more ended on the day of the first look.
+is added. What held until the day before and was not seen is added as open where that look was today: it was without a
+past, and the next one tells whether it holds. Where it was earlier, it ended on that day.
 """
 
 from collections import defaultdict
@@ -19,57 +20,61 @@ from firstwin.signals.models import Episode, SegmentStay
 from firstwin.signals.refresh.walked import Lasted, Stayed, Walked
 
 
-def tell_stays(walked: Walked, account_ids: Collection[int], first: date) -> None:
+def tell_stays(walked: Walked, account_ids: Collection[int], first: date, today: date) -> None:
     """In the caller's transaction. first: the day of the first look at these accounts."""
     rows = SegmentStay.objects.filter(entered_on=first)
     seen = _seen(rows, account_ids, "account_id", "segment")
-    back, ended = defaultdict[tuple[date, int], list[int]](list), list[Stayed]()
+    back, added = defaultdict[tuple[date, int], list[int]](list), list[Stayed]()
     for stay in walked.stays.values():
         if stay.account not in account_ids:
             continue
         pk = seen.get((stay.account, stay.segment)) if stay.left_on is None else None
         if pk is not None:
             back[stay.entered_on, stay.version].append(pk)
+        elif stay.left_on is None and first < today:
+            added.append(replace(stay, left_on=first))
         else:
-            ended.append(replace(stay, left_on=stay.left_on or first))
+            added.append(stay)
     for (entered_on, version), ids in back.items():
         among(SegmentStay.objects.all(), "id", ids).update(
             entered_on=entered_on, version=version, at=_close(entered_on), is_reconstructed=True
         )
-    add_stays(ended, first)
+    add_stays(added, first)
 
 
-def tell_episodes(walked: Walked, account_ids: Collection[int], first: date) -> None:
+def tell_episodes(walked: Walked, account_ids: Collection[int], first: date, today: date) -> None:
     """In the caller's transaction. first: the day of the first look at these accounts."""
     rows = Episode.objects.filter(first_on=first)
     seen = _seen(rows, account_ids, "account_id", "detector", "cause")
-    back, ended = defaultdict[date, list[int]](list), list[Lasted]()
+    back, added = defaultdict[date, list[int]](list), list[Lasted]()
     for one in walked.episodes.values():
         if one.found.account not in account_ids:
             continue
         pk = seen.get(one.found.key) if one.cleared_on is None else None
         if pk is not None:
             back[one.first_on].append(pk)
+        elif one.cleared_on is None and first < today:
+            added.append(replace(one, cleared_on=first))
         else:
-            ended.append(replace(one, cleared_on=one.cleared_on or first))
+            added.append(one)
     for first_on, ids in back.items():
         among(Episode.objects.all(), "id", ids).update(first_on=first_on, at=_close(first_on), is_reconstructed=True)
-    add_episodes(ended, first)
+    add_episodes(added, first)
 
 
-def add_stays(stays: Iterable[Stayed], today: date | None = None) -> None:
-    """today: nothing was seen on it but by looking."""
+def add_stays(stays: Iterable[Stayed], first: date | None = None) -> None:
+    """first: a day on which somebody looked, so that nothing waited for its close."""
     names = ("account_id", "segment", "version", "entered_on", "left_on", "at", "left_at", "is_reconstructed")
     rows = [
         (one.account, one.segment, one.version, one.entered_on, one.left_on, _close(one.entered_on),
-         _seen_at(one.left_on, today), True)
+         _seen_at(one.left_on, first), True)
         for one in stays
     ]  # fmt: skip
     insert_many(SegmentStay, names, rows)
 
 
-def add_episodes(episodes: Iterable[Lasted], today: date | None = None) -> None:
-    """today: nothing was seen on it but by looking."""
+def add_episodes(episodes: Iterable[Lasted], first: date | None = None) -> None:
+    """first: a day on which somebody looked, so that nothing waited for its close."""
     names = (
         "account_id", "detector", "version", "cause", "what", "severity", "words", "stake_minor", "evidence",
         "first_on", "at", "last_on", "cleared_on", "cleared_at", "is_reconstructed",
@@ -77,7 +82,7 @@ def add_episodes(episodes: Iterable[Lasted], today: date | None = None) -> None:
     rows = [
         (found.account, found.detector, found.version, found.cause, found.what, found.severity, found.words,
          found.stake_minor, dict(found.evidence), one.first_on, _close(one.first_on), one.last_on, one.cleared_on,
-         _seen_at(one.cleared_on, today), True)
+         _seen_at(one.cleared_on, first), True)
         for one in episodes
         for found in (one.found,)
     ]  # fmt: skip
@@ -93,10 +98,10 @@ def _seen(rows: QuerySet[Any], account_ids: Collection[int], *key: str) -> Mappi
     return found
 
 
-def _seen_at(ended_on: date | None, today: date | None) -> datetime | None:
+def _seen_at(ended_on: date | None, first: date | None) -> datetime | None:
     if ended_on is None:
         return None
-    return start_of(ended_on) if ended_on == today else _close(ended_on)
+    return start_of(ended_on) if ended_on == first else _close(ended_on)
 
 
 def _close(day: date) -> datetime:

@@ -62,16 +62,16 @@ def tell_past(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS
 def tell_behind(account_ids: Collection[int], *, now: datetime, weeks: int) -> int:
     """What was before the first look at accounts whose present is shown, where nothing of it was told yet. Their stages
     must have been folded. Returns how many readings were written."""
-    written = 0
-    for first, same in _by_first_day(_untold(account_ids), clock.day_of(now)).items():
+    written, today = 0, clock.day_of(now)
+    for first, same in _by_first_day(_untold(account_ids), today).items():
         for some in batched(same, _SLICE):
             walked = _walked(some, now, first, weeks)
             failpoint("signals.told.before")
             with transaction.atomic():
                 untold = _untold(some)
                 written += _tell_readings(walked, untold)
-                beginnings.tell_stays(walked, untold, first)
-                beginnings.tell_episodes(walked, untold, first)
+                beginnings.tell_stays(walked, untold, first, today)
+                beginnings.tell_episodes(walked, untold, first, today)
             failpoint("signals.told.after")
     return written
 

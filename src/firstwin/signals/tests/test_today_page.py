@@ -11,15 +11,18 @@ from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.core import clock
 from firstwin.people.models import User
-from firstwin.signals.models import Dismissal, Episode, StageMove
+from firstwin.signals.models import Dismissal, Episode, LookedBack, StageMove
 from firstwin.signals.today.window import last_working_day
 
 pytestmark = pytest.mark.django_db
 
 
 def risk(account: Account, **changes: Any) -> Episode:
-    """One that was found today."""
+    """One that was found today, of an account whose past was told."""
     today = clock.today()
+    LookedBack.objects.get_or_create(
+        account=account, defaults={"at": clock.now(), "heard_at": clock.now(), "revision": 0}
+    )
     given: dict[str, Any] = {
         "detector": "silent", "version": 1, "what": "risk", "severity": 3, "words": "Nobody answered for 40 days",
         "stake_minor": 120_000_00, "evidence": {"arr": 120_000_00}, "first_on": today, "last_on": today,

@@ -61,8 +61,10 @@ def _health(window: Window, account: int, now: float | None, band: str, was: int
 
 
 def findings(rows: Rows, window: Window, definitions: Definitions) -> list[Change]:
-    """New risks and opportunities that nobody put aside, and those that cleared."""
-    held = Episode.objects.filter(restated_at__isnull=True, account__in=rows.values("account_id"))
+    """New risks and opportunities that nobody put aside, and those that cleared. Until the past of an account is told
+    nobody knows what of it is new."""
+    told = Q(account__looked_back__isnull=False)
+    held = Episode.objects.filter(told, restated_at__isnull=True, account__in=rows.values("account_id"))
     detectors = definitions.detectors
     # Named, so that the index over detectors and days answers.
     new = held.filter(detector__in=sorted(detectors), first_on__gte=window.since, cleared_on__isnull=True)
@@ -97,7 +99,7 @@ def stage_moves(rows: Rows, window: Window, definitions: Definitions) -> list[Ch
     stages = {stage.key for pipeline in pipelines for stage in pipeline.stages} | {""}
     moves = StageMove.objects.filter(
         stage__in=sorted(stages), on__gte=window.since, on__lte=window.today, restated_at__isnull=True,
-        account__in=rows.values("account_id"),
+        account__in=rows.values("account_id"), account__looked_back__isnull=False,
     )  # fmt: skip
     by_arr = F("account__now__arr_minor").desc(nulls_last=True)
     asked = moves.order_by(by_arr, "account_id", "on", "id")[:MOST]

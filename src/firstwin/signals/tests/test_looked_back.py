@@ -1,0 +1,147 @@
+"""Looking back tells since when what is shown had held, so that only what is new is told as new."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from firstwin.accounts.models import Account, AccountNow
+from firstwin.core.clock import day_of
+from firstwin.core.invariants import verify
+from firstwin.people.roles import Role
+from firstwin.people.tests.factories import make_user
+from firstwin.revenue.tests.facts import say_line
+from firstwin.signals.actions.pulse import give_pulse
+from firstwin.signals.models import Episode, LookedBack, Mood, Reading, SegmentStay
+from firstwin.signals.refresh import past
+from firstwin.signals.refresh.back import look_back_some
+from firstwin.signals.refresh.definitions import definitions_at
+from firstwin.signals.refresh.full import full_pass
+from firstwin.signals.refresh.once import refresh_some
+from firstwin.signals.tests.frame_deeds import World
+from firstwin.signals.today.found import findings
+from firstwin.signals.today.window import window
+
+pytestmark = pytest.mark.django_db
+
+WORRIED, SILENT, STUCK = "pulse-worried", "silent", "stage-stuck"
+
+MODELS: tuple[Any, ...] = (Reading, SegmentStay, Episode)
+
+
+@pytest.fixture
+def world() -> World:
+    """A customer nobody spoke to for 90 days, of whom its success manager is worried since today."""
+    world, boss = World.begun(), make_user("Nora Falk", role=Role.OPERATIONS)
+    began = day_of(world.now)
+    say_line(
+        world.accounts[0], "base", world.now, starts_on=began, ends_on=began + timedelta(days=700), quantity=100,
+        currency="USD",
+    )  # fmt: skip
+    say_line(world.accounts[1], "small", world.now, starts_on=began, ends_on=began + timedelta(days=700))
+    world.now += timedelta(days=90)
+    give_pulse(by=boss, account=world.accounts[0], mood=Mood.RISK, now=world.now)
+    world.now += timedelta(minutes=1)
+    refresh_some(world.now)
+    return world
+
+
+def _account(world: World) -> Account:
+    return world.accounts[0]
+
+
+def _since(account: Account) -> dict[str, date]:
+    rows = Episode.objects.filter(account=account, cleared_on=None, restated_at=None)
+    return dict(rows.values_list("detector", "first_on"))
+
+
+def _look_back(world: World) -> None:
+    world.now += timedelta(minutes=1)
+    look_back_some(world.now)
+
+
+def test_what_held_before_the_first_look_gets_its_first_day(world: World) -> None:
+    today = day_of(world.now)
+    assert set(_since(_account(world)).values()) == {today}
+    seen = dict(Episode.objects.filter(account=_account(world)).values_list("detector", "pk"))
+    _look_back(world)
+    since = _since(_account(world))
+    assert since[WORRIED] == today
+    # After 45 days of silence, by steps of a week.
+    assert timedelta(days=38) <= today - since[SILENT] <= timedelta(days=44)
+    # Stuck follows from its stage, which the first look did not know.
+    assert STUCK not in seen and timedelta(days=48) <= today - since[STUCK] <= timedelta(days=54)
+    open_now = Episode.objects.filter(account=_account(world), cleared_on=None)
+    assert seen.items() <= dict(open_now.values_list("detector", "pk")).items()  # what people said of them stays
+    assert set(open_now.filter(is_reconstructed=False).values_list("detector", flat=True)) >= {WORRIED}
+    stays = SegmentStay.objects.filter(account=world.accounts[1], left_on=None)
+    assert stays and all(stay.entered_on < today - timedelta(days=50) and stay.is_reconstructed for stay in stays)
+    assert [one.problems for one in verify(now=world.now) if one.problems and _is_ours(one)] == []
+
+
+def _is_ours(finding: Any) -> bool:
+    return bool(finding.invariant.key.startswith("signals."))
+
+
+def test_today_calls_new_only_what_is_new(world: World) -> None:
+    today = day_of(world.now)
+    rows = _rows()
+    _look_back(world)
+    for key in ("day", "week"):
+        told = findings(rows, window(key, today), definitions_at())
+        new = {change.episode for change in told if change.account == _account(world).pk and change.episode}
+        assert new == set(
+            Episode.objects.filter(account=_account(world), first_on=today, cleared_on=None).values_list(
+                "pk", flat=True
+            )
+        )
+    assert _since(_account(world))[SILENT] < today
+
+
+def test_until_its_past_is_told_nothing_of_an_account_is_called_new(world: World) -> None:
+    today = day_of(world.now)
+    assert findings(_rows(), window("day", today), definitions_at()) == []
+    _look_back(world)
+    assert findings(_rows(), window("day", today), definitions_at())
+
+
+def _rows() -> Any:
+    return AccountNow.objects.all()
+
+
+def test_told_once_and_consistent_with_what_follows(world: World) -> None:
+    _look_back(world)
+    counted = [model._default_manager.count() for model in MODELS]
+    LookedBack.objects.all().delete()
+    _look_back(world)
+    assert [model._default_manager.count() for model in MODELS] == counted
+    assert full_pass(world.now + timedelta(minutes=1)).differing == 0
+    world.now += timedelta(days=1)
+    while refresh_some(world.now):
+        pass
+    assert SILENT in _since(_account(world))
+    assert full_pass(world.now + timedelta(minutes=1)).differing == 0
+
+
+def test_killed_while_it_is_told_it_is_told_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(name: str) -> None:
+        if name == "signals.told.after":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as armed:
+        armed.setattr(past, "failpoint", dies)
+        with pytest.raises(KeyboardInterrupt):
+            _look_back(world)
+    told = [model._default_manager.filter(is_reconstructed=True).count() for model in MODELS]
+    _look_back(world)
+    assert [model._default_manager.filter(is_reconstructed=True).count() for model in MODELS] == told
+    assert full_pass(world.now + timedelta(minutes=1)).differing == 0
+
+
+def test_what_ended_before_the_first_look_has_an_end(world: World) -> None:
+    _look_back(world)
+    for row in Episode.objects.filter(is_reconstructed=True).exclude(cleared_on=None):
+        assert row.cleared_on is not None and row.first_on <= row.last_on < row.cleared_on <= day_of(world.now)
+        assert row.cleared_at is not None and row.cleared_at <= world.now
+    for stay in SegmentStay.objects.filter(is_reconstructed=True).exclude(left_on=None):
+        assert stay.left_on is not None and stay.entered_on < stay.left_on <= day_of(world.now)
