@@ -12,7 +12,7 @@ from firstwin.accounts.scope import AccountSet
 from firstwin.accounts.timeline import batched
 from firstwin.core.text import fold
 from firstwin.people.config.guard import Flip, Impact, Mover
-from firstwin.people.config.labels import labels, standing_bodies
+from firstwin.people.config.labels import standing_bodies
 from firstwin.people.config.together import Change, label_of
 from firstwin.people.models import User
 from firstwin.signals.kinds.words import stages
@@ -26,7 +26,7 @@ MOST_NAMED = 50
 """Accounts named for one flip; all are counted."""
 
 MOST_MOVERS = 8
-NOBODY = "–"
+NOTHING = "none"
 _BANDS = dict(Band.choices)
 
 
@@ -86,8 +86,14 @@ def tally(both: Compared, changes: Sequence[Change], called: Mapping[tuple[str, 
     if kinds & {"segment", "experience", "pipeline"}:
         _words(both, _stage, dict(stages()), tallies["Stage"])
     if kinds & {"segment", "experience"}:
-        _words(both, _experience, dict(labels("experience")), tallies["Experience"])
+        _words(both, _experience, _experiences(both), tallies["Experience"])
         _words(both, _band, _BANDS, tallies["Health band"])
+
+
+def _experiences(both: Compared) -> dict[str, str]:
+    """What they are called, those too that would be gone."""
+    sides = (both.before, both.after)
+    return {key: one.parsed.label for side in sides for key, one in side.made.definitions.experiences.items()}
 
 
 def _label(change: Change) -> str:
@@ -135,7 +141,7 @@ def _words(both: Compared, of: Any, said: dict[str, str], into: Tally) -> None:
     before, after = of(both.before), of(both.after)
     for pk, was, now in zip(both.accounts.tolist(), before, after, strict=True):
         if was != now:
-            before_words, after_words = (said.get(one, one) or NOBODY for one in (was, now))
+            before_words, after_words = (said.get(one, one) or NOTHING for one in (was, now))
             into.moved.append(Moved(pk, before_words, after_words, before_words, after_words))
 
 
