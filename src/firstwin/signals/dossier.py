@@ -28,7 +28,7 @@ def signals(account: Account, as_of: datetime, is_past: bool) -> dict[str, Any] 
         "stage": {"key": columns["stage"], "since": _day(columns["stage_on"]), "pace": columns["stage_pace"]},
         "experience": columns["experience"],
         "segments": [word for word in (columns["segments"] or "").split("|") if word],
-        "risks": _open(account, at),
+        "risks": _open(account, at, is_past=is_past),
     }
 
 
@@ -64,19 +64,25 @@ def _score(account: Account, at: Any) -> dict[str, Any] | None:
 
 
 def _computed(account: Account, at: Any) -> dict[str, Any] | None:
-    from firstwin.signals.frame.sitting import sitting
-    from firstwin.signals.refresh.definitions import definitions_at
-    from firstwin.signals.refresh.once import make
     from firstwin.signals.scores.explain import explained
 
-    with sitting([account.pk]) as facts:
-        made = make(facts, at, definitions_at(at.known_by))
+    made = _made(account, at)
     card = made.cards[0][0] if made.cards and made.cards[0] else ""
     if card not in made.scores:
         return None
     definition = made.definitions.scorecards[card]
     told = explained(made.scores[card].row(0).result, definition.parsed)
     return _told(told, card, definition.number) | {"at": at.moment.isoformat(), "is_published": False}
+
+
+def _made(account: Account, at: Any) -> Any:
+    """Everything once more from the facts of then, under the definitions of then."""
+    from firstwin.signals.frame.sitting import sitting
+    from firstwin.signals.refresh.definitions import definitions_at
+    from firstwin.signals.refresh.once import make
+
+    with sitting([account.pk]) as facts:
+        return make(facts, at, definitions_at(at.known_by))
 
 
 def _told(told: Any, card: str, version: int) -> dict[str, Any]:
@@ -105,14 +111,18 @@ def _group(group: Any) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _open(account: Account, at: Any) -> list[dict[str, Any]]:
+def _open(account: Account, at: Any, *, is_past: bool) -> list[dict[str, Any]]:
+    """What was open. The ledger keeps what each said last; what it said on an earlier day comes out of its facts."""
     from firstwin.signals.ledger import standing
 
     aside = standing.put_aside([account.pk], at).get(account.pk, set())
+    is_open = standing.episodes([account.pk], at)
+    then = {one.key: one for one in _made(account, at).found} if is_past and is_open else {}
+    told = [(one, then.get((account.pk, one.detector, one.cause), one)) for one in is_open]
     return [
-        {"detector": one.detector, "what": one.what, "severity": one.severity, "says": one.words,
-         "at_stake": one.stake_minor, "since": one.first_on.isoformat(), "is_put_aside": one.id in aside}
-        for one in standing.episodes([account.pk], at)
+        {"detector": one.detector, "what": one.what, "severity": says.severity, "says": says.words,
+         "at_stake": says.stake_minor, "since": one.first_on.isoformat(), "is_put_aside": one.id in aside}
+        for one, says in told
     ]  # fmt: skip
 
 
