@@ -18,21 +18,22 @@ LEAST = 50
 Fields = Mapping[str, Field]
 
 
-def change_words(change: Change, fields: Fields | None = None) -> str:
+def change_words(change: Change, fields: Fields | None = None, *, since: date | None = None) -> str:
     """`fell 18 since 3 Nov: weekly active use 62% → 31%, last two-way contact 23 days`.
 
-    fields: the vocabulary's, for units and the labels of choices.
+    fields: the vocabulary's, for units and the labels of choices.  since: the day that was asked about, where the
+    reading that held on it is an earlier one.
     """
     before, after = change.before, change.after
-    since = f"since {_day(before.on, after.on)}"
+    then = _day(since or before.on, after.on)
     if after.score is None:
         return unknown_words(after)
     if before.score is None:
-        return f"{_score(after.score)}; it was unknown on {_day(before.on, after.on)}"
+        return f"{_score(after.score)}; it was unknown on {then}"
     if not change.points:
-        return f"unchanged {since}"
+        return f"unchanged since {then}"
     verb = "fell" if change.points < 0 else "rose"
-    told = f"{verb} {_tenths(abs(change.points))} {since}"
+    told = f"{verb} {_tenths(abs(change.points))} since {then}"
     named = ", ".join(_part(part, fields or {}) for part in telling_parts(change))
     return f"{told}: {named}" if named else told
 

@@ -145,7 +145,7 @@ def _since(now: Told, before: Told | None, on: date, span: int | None) -> Since:
     moved = change(before.tree, now.tree)
     is_known = before.tree.score is not None and now.tree.score is not None
     amount = moved.points if is_known else None
-    return Since(on, span, change_words(moved, vocabulary().fields), amount, moved if moved.parts else None)
+    return Since(on, span, change_words(moved, vocabulary().fields, since=on), amount, moved if moved.parts else None)
 
 
 def _day(text: str, until: date) -> date | None:
