@@ -145,7 +145,7 @@ def furnish(wanted: str) -> None:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    rows = AccountNow.objects.filter(commercial_status="customer", health__isnull=False).order_by("?")
+    rows = AccountNow.objects.filter(commercial_status="customer", account__refreshed__isnull=False).order_by("?")
     some = list(rows.values_list("account_id", flat=True)[:5_500])
     used = set(may_have_use(some))
     ids: dict[int, str] = {}
