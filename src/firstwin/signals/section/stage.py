@@ -62,7 +62,7 @@ def stage_of(account: Account, at: At, definitions: Definitions, segments: Seque
     return StageShown(
         label=labels.get(shown, shown),
         help=described.help if described is not None else "",
-        since=steps[0].start if steps else last.on,
+        since=steps[0].start if last.overlay and steps else _came(moves),
         days=overlay_days if last.overlay else days,
         pace=pace,
         pace_label=str(Pace(pace).label) if pace else "",
@@ -72,6 +72,17 @@ def stage_of(account: Account, at: At, definitions: Definitions, segments: Seque
         steps=steps,
         pause=pause,
     )
+
+
+def _came(moves: Sequence[Moved]) -> date:
+    """When it came to the stage where it stands: overlays come and go over it. Its days are counted from then."""
+    last = moves[-1]
+    since = last.on
+    for move in reversed(moves):
+        if (move.pipeline, move.stage) != (last.pipeline, last.stage):
+            break
+        since = move.on
+    return since
 
 
 def _pace(
