@@ -12,7 +12,7 @@ from firstwin.signals.models import Episode, LookedBack, Reading, Refreshed, Seg
 from firstwin.signals.refresh.begin import begin
 from firstwin.signals.tests.lived import Life
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LEDGER = (Reading, StageMove, SegmentStay, Episode)
 WEEKS = 2
