@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from firstwin.accounts.bulk import among
@@ -21,6 +21,7 @@ from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.models import LookedBack, StageMove
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.folding import Course, folded, told_under
+from firstwin.signals.refresh.holding import hold
 from firstwin.signals.refresh.learned import learned
 from firstwin.signals.refresh.marks import mark_again
 from firstwin.signals.refresh.restated import stored_moves, write_restated
@@ -71,6 +72,7 @@ def _hear(ids: Collection[int], now: datetime) -> None:
     late = {pk: max(day, date(1970, 1, 1)) for pk, day in first_days.items() if day < day_of(now)}
     failpoint("signals.heard.before")
     with transaction.atomic():
+        hold(ids)
         mark_again(late)
         for one in rows:
             one.revision, one.heard_at = revisions[one.account_id], now
@@ -113,9 +115,8 @@ def _day(one: LookedBack) -> date:
 
 
 def _unchanged(rows: Mapping[int, LookedBack]) -> list[int]:
-    """Those of which nothing was heard since they were read. Nobody else computes them until the transaction ends."""
-    if connection.features.has_select_for_update:
-        list(among(Account.objects.select_for_update(), "id", list(rows)).order_by("pk").values_list("pk"))
+    """Those of which nothing was heard since they were read."""
+    hold(rows)
     there = among(LookedBack.objects.all(), "account_id", list(rows))
     now = {pk: told for pk, *told in there.values_list("account_id", "again_from", "heard_at")}
     return [pk for pk, one in rows.items() if now.get(pk) == [one.again_from, one.heard_at]]

@@ -10,6 +10,7 @@ from firstwin.core.frames import At
 from firstwin.signals.ledger.standing import Moved
 from firstwin.signals.models import Refreshed, StageMove
 from firstwin.signals.refresh.due import Due
+from firstwin.signals.refresh.holding import hold
 from firstwin.signals.refresh.store import write_moves
 from firstwin.signals.stages.restate import restate
 from firstwin.signals.stages.standing import Move
@@ -31,6 +32,7 @@ def write_restated(
     is_first: nobody watched, so moves are dated by the days they speak of, as if somebody had; else by now, so that
     what was said as of then stays as it was.
     """
+    hold(folded)
     stored = defaultdict[int, list[Moved]](list)
     for move in stored_moves(folded, today):
         stored[move.account_id].append(move)
