@@ -1,46 +1,35 @@
-"""Signals follow facts: bit by bit and all at once they come out the same, and nothing is told before it was known."""
+"""Signals follow facts: what waits is computed, once; killed half way, the rest is done next time."""
 
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
-from typing import Any
 
 import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
-from tests.examples import few, thorough
 
 from firstwin.accounts.actions.merging.accounts import merge_accounts
-from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.core.clock import day_of
 from firstwin.core.errors import FirstwinError
-from firstwin.core.frames import At
-from firstwin.people.config.store import definition
 from firstwin.revenue.tests.facts import say_line
-from firstwin.signals.frame.sitting import sitting
-from firstwin.signals.models import Episode, LookedBack, Reading, Refreshed, SegmentStay, StageMove
+from firstwin.signals.models import LookedBack, Reading, Refreshed, StageMove
 from firstwin.signals.refresh import first, store
 from firstwin.signals.refresh.back import look_back_some
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.full import full_pass
 from firstwin.signals.refresh.lag import PAST, lag, next_accounts
-from firstwin.signals.refresh.once import make, refresh_accounts, refresh_some
-from firstwin.signals.refresh.replay import replay
-from firstwin.signals.scores.again import recomputed
+from firstwin.signals.refresh.once import refresh_accounts, refresh_some
 from firstwin.signals.tests.frame_deeds import DEEDS, World
 
 pytestmark = pytest.mark.django_db
-MONTH = few(10, many=30)
-EXPLAINED = ("facts that came later", "the hour moved on", "nothing was published by then")
 
 
-def _lived(days: int, seed: int = 7, a_day: int = 4) -> tuple[World, list[Any]]:
-    """Random days of a few accounts, some of it told late, refreshed bit by bit, with a pass every fifth night."""
+def _lived(days: int, seed: int = 7, a_day: int = 4) -> World:
+    """Random days of a few accounts, some of it told late, refreshed bit by bit."""
     dice, world = Random(seed), World.begun()
     began, ends = (day_of(world.now) + timedelta(days=days) for days in (-200, 300))
     say_line(world.accounts[0], "customer", world.now, starts_on=began, ends_on=ends)
-    passes = []
     for day in range(days):
         for _ in range(a_day):
             world.now += timedelta(minutes=dice.randint(1, 90))
@@ -56,11 +45,8 @@ def _lived(days: int, seed: int = 7, a_day: int = 4) -> tuple[World, list[Any]]:
         if day % 3 == 1:
             world.now += timedelta(minutes=1)
             look_back_some(world.now)
-        if day % 5 == 4:
-            world.now += timedelta(minutes=1)
-            passes.append(full_pass(world.now))
         world.now = world.now.replace(hour=7, minute=0) + timedelta(days=1)
-    return world, passes
+    return world
 
 
 def _merge(world: World) -> None:
@@ -71,70 +57,8 @@ def _merge(world: World) -> None:
         merge_accounts(by=boss, absorbed=world.accounts[2], survivor=world.accounts[3], now=world.now)
 
 
-@thorough
-def test_what_was_refreshed_bit_by_bit_is_what_a_pass_over_everybody_finds() -> None:
-    _, passes = _lived(MONTH)
-    assert len(passes) == MONTH // 5
-    assert [(one.differing, one.differences) for one in passes] == [(0, [])] * len(passes)
-    assert Reading.objects.exists() and StageMove.objects.exists() and Episode.objects.exists()
-    for row in AccountNow.objects.filter(is_removed=False):
-        assert row.health_band is not None and row.experience
-    _recompute(Reading.objects.order_by("pk")[:50])
-    assert SegmentStay.objects.filter(left_on=None).count() == len(
-        set(SegmentStay.objects.filter(left_on=None).values_list("account_id", "segment"))
-    )
-
-
-def _recompute(readings: Any) -> None:
-    for one in readings:
-        again = recomputed(definition("scorecard", one.scorecard, one.version), bytes(one.inputs))
-        assert again == bytes(one.result)
-
-
-@thorough
-def test_one_account_alone_is_what_it_is_among_all() -> None:
-    world, _ = _lived(6)
-    more = [open_account(by=None, name=f"Beside {n}", now=world.now).pk for n in range(few(5, many=200))]
-    at = At.of(world.now)
-    with sitting(None, now=world.now) as facts:
-        together = make(facts, at, definitions_at())
-    assert set(more) <= set(together.accounts.tolist())
-    for place, pk in enumerate(together.accounts.tolist()):
-        with sitting([pk], now=world.now) as facts:
-            alone = make(facts, at, definitions_at())
-        assert alone.experience[0] == together.experience[place]
-        for card, scores in alone.scores.items():
-            assert scores.row(0) == together.scores[card].row(place)
-        mine = [one for one in together.found if one.account == pk]
-        assert [(one.key, one.words, one.evidence) for one in alone.found] == [
-            (one.key, one.words, one.evidence) for one in mine
-        ]
-
-
-def test_what_becomes_known_later_changes_nothing_before() -> None:
-    world, _ = _lived(4)
-    then = At.of(world.now)
-    before = _bytes(then)
-    dice = Random(3)
-    world.now += timedelta(days=2)
-    for _ in range(25):
-        world.now += timedelta(minutes=5)
-        world.do(dice.randrange(len(DEEDS)), dice.randrange(12), 0, dice.randrange(12))
-    assert _bytes(then) == before
-
-
-def _bytes(at: At) -> dict[int, list[bytes]]:
-    ids = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    with sitting(ids) as facts:
-        made = make(facts, at, definitions_at(at.moment))
-    return {
-        pk: [scores.row(place).result for _, scores in sorted(made.scores.items())]
-        for place, pk in enumerate(made.accounts.tolist())
-    }
-
-
 def test_a_fact_makes_its_account_wait_until_it_is_computed() -> None:
-    world, _ = _lived(2)
+    world = _lived(2)
     assert next_accounts(world.now - timedelta(days=1), 10) == []
     world.now += timedelta(minutes=1)
     account = world.accounts[0]
@@ -167,7 +91,7 @@ def test_what_drifts_says_why_it_is_not_as_of_now(monkeypatch: pytest.MonkeyPatc
 
 
 def test_killed_between_two_commits_the_rest_is_done_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, _ = _lived(2)
+    world = _lived(2)
     world.now += timedelta(days=1)
     monkeypatch.setattr(store, "_FEWEST", 1)
     monkeypatch.setattr("firstwin.core.pace.START", 1)
@@ -212,7 +136,7 @@ def test_the_present_is_shown_first_and_the_past_is_told_once() -> None:
 
 
 def test_killed_while_the_past_is_told_the_present_is_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, _ = _lived(2)
+    world = _lived(2)
     LookedBack.objects.all().delete()
 
     def dies(name: str) -> None:
@@ -236,16 +160,6 @@ def test_what_was_said_cannot_be_changed() -> None:
     for doing in (lambda: Reading.objects.update(score=1), lambda: Reading.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             doing()
-
-
-def test_a_replay_finds_nothing_where_nothing_came_late() -> None:
-    world, _ = _lived(10)
-    ids = list(Account.objects.filter(removed_at=None).values_list("pk", flat=True))
-    last = (world.now - timedelta(days=1)).date()
-    days = [last - timedelta(days=n) for n in (6, 3, 0)]
-    for _, found in replay(ids, days, now=world.now, under=lambda at: definitions_at(at.moment)):
-        unexplained = [one for one in found if one.why not in EXPLAINED]
-        assert unexplained == []
 
 
 def test_definitions_of_an_edition_are_read_once() -> None:
