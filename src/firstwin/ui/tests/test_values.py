@@ -77,3 +77,8 @@ def test_a_spark_lifts_the_pen_over_gaps_and_stays_inside() -> None:
     assert (line.x, line.y) == (85.5, 10.0)
     assert spark_line([5, 5], 88, 20).y == 10
     assert spark_line([5], 88, 20).path == ""
+
+
+@pytest.mark.parametrize(("value", "said"), [(74.9, "74"), (75.0, "75"), (0.4, "0"), (100, "100"), (None, "–")])
+def test_a_score_is_rounded_down_so_that_it_never_looks_like_the_next_band(value: float | None, said: str) -> None:
+    assert filters.score(value) == said
