@@ -28,6 +28,7 @@ from firstwin.signals.refresh.due import Due, due_of, exactly
 from firstwin.signals.refresh.once import make
 from firstwin.signals.refresh.store import publish_made
 from firstwin.signals.risks.alarms import snapshot_population
+from firstwin.usage.store.models import Touched
 
 SLICE = 10_000
 """Accounts of one sitting: what it holds in memory grows with them. Two processes share the slices."""
@@ -115,9 +116,14 @@ def _slice(ids: list[int], *, now: datetime) -> _Tally:
 
 
 def _current(made: Made, revisions: Mapping[int, int]) -> list[int]:
-    """Accounts that were computed for this day, of the same facts and definitions."""
-    rows = among(Refreshed.objects.filter(on=made.at.on, edition=made.definitions.edition), "account_id", revisions)
-    return [pk for pk, revision in rows.values_list("account_id", "revision") if revisions[pk] == revision]
+    """Accounts that were computed for this day, of the same facts and definitions. Those with use that was taken up but
+    not told yet are behind, although their revision does not say so."""
+    same = Refreshed.objects.filter(
+        on=made.at.on, edition=made.definitions.edition, revision=F("account__revision")
+    )  # fmt: skip
+    rows = among(same, "account_id", revisions).values_list("account_id", "revision")
+    touched = set(Touched.objects.values_list("account", flat=True))
+    return [pk for pk, revision in rows if revisions[pk] == revision and pk not in touched]
 
 
 def _shown(account_ids: Collection[int]) -> set[int]:
