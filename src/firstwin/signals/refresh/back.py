@@ -15,6 +15,7 @@ from firstwin.core.failpoints import failpoint
 from firstwin.signals.models import LookedBack, Refreshed, StageMove
 from firstwin.signals.refresh import once
 from firstwin.signals.refresh.first import fold_past
+from firstwin.signals.refresh.holding import let_be_computed
 from firstwin.signals.refresh.past import tell_behind
 
 AT_ONCE = 1_000
@@ -44,8 +45,7 @@ def look_back(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS
     tell_behind(account_ids, now=now, weeks=weeks)
     today = clock.day_of(now)
     with transaction.atomic():
-        # What was computed without a past is computed again: whoever computes these meanwhile finds them changed.
-        among(Refreshed.objects.all(), "account_id", account_ids).update(edition=0, at=now)
+        moment = let_be_computed(account_ids, now)  # it was computed without a past
         moved = among(StageMove.objects.filter(restated_at__isnull=True, on__gte=today), "account_id", account_ids)
         unsettled = set(moved.values_list("account_id", flat=True))
         rows = [(pk, now, revisions[pk], now, today if pk in unsettled else None) for pk in sorted(revisions)]
@@ -53,4 +53,4 @@ def look_back(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS
         insert_many(LookedBack, names, rows, on_conflict="on conflict (account_id) do nothing")
     failpoint("signals.looked_back")
     for some in batched(sorted(account_ids), once.AT_ONCE):
-        once.refresh_accounts(some, now=now)
+        once.refresh_accounts(some, now=moment)

@@ -19,13 +19,13 @@ from firstwin.core.failpoints import failpoint
 from firstwin.core.frames import At
 from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.ledger import standing
-from firstwin.signals.models import Episode, Reading, Refreshed, SegmentStay
+from firstwin.signals.models import Episode, Reading, SegmentStay
 from firstwin.signals.refresh import beginnings
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.due import Due
 from firstwin.signals.refresh.first import fold_past
 from firstwin.signals.refresh.folding import WATCHED
-from firstwin.signals.refresh.holding import hold
+from firstwin.signals.refresh.holding import hold, let_be_computed
 from firstwin.signals.refresh.store import write_readings
 from firstwin.signals.refresh.walk import Walk
 from firstwin.signals.refresh.walked import Walked
@@ -74,9 +74,7 @@ def tell_behind(account_ids: Collection[int], *, now: datetime, weeks: int) -> i
                 written += _tell_readings(walked, untold)
                 beginnings.tell_stays(walked, untold, first, today)
                 beginnings.tell_episodes(walked, untold, first, today)
-                # Who computes these meanwhile finds them changed: another moment than the one their stages left.
-                told = among(Refreshed.objects.all(), "account_id", untold)
-                told.update(edition=0, at=now + timedelta(microseconds=1))
+                let_be_computed(untold, now)
             failpoint("signals.told.after")
     return written
 

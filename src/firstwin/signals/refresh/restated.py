@@ -8,9 +8,9 @@ from datetime import date, datetime
 from firstwin.accounts.bulk import among
 from firstwin.core.frames import At
 from firstwin.signals.ledger.standing import Moved
-from firstwin.signals.models import Refreshed, StageMove
+from firstwin.signals.models import StageMove
 from firstwin.signals.refresh.due import Due
-from firstwin.signals.refresh.holding import hold
+from firstwin.signals.refresh.holding import hold, let_be_computed
 from firstwin.signals.refresh.store import write_moves
 from firstwin.signals.stages.restate import restate
 from firstwin.signals.stages.standing import Move
@@ -47,8 +47,7 @@ def write_restated(
     write_moves(added, None if is_first else At.of(now))
     changed_ids = {pk for pk, one in added.items() if one.moves}
     changed_ids |= set(among(StageMove.objects.all(), "id", stand_down).values_list("account_id", flat=True))
-    # What was computed from another past is computed again: whoever computes these meanwhile finds them changed.
-    among(Refreshed.objects.all(), "account_id", changed_ids).update(edition=0, at=now)
+    let_be_computed(changed_ids, now)  # it was computed from another past
     return sum(len(one.moves) for one in added.values())
 
 

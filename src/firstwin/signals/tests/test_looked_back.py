@@ -1,6 +1,6 @@
 """Looking back tells since when what is shown had held, so that only what is new is told as new."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,11 @@ from firstwin.people.tests.factories import make_user
 from firstwin.revenue.tests.facts import say_line
 from firstwin.signals.actions.pulse import give_pulse
 from firstwin.signals.models import Episode, LookedBack, Mood, Reading, SegmentStay
-from firstwin.signals.refresh import past
+from firstwin.signals.refresh import back, past
 from firstwin.signals.refresh.back import look_back_some
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.full import full_pass
-from firstwin.signals.refresh.once import refresh_some
+from firstwin.signals.refresh.once import refresh_accounts, refresh_some
 from firstwin.signals.tests.frame_deeds import World
 from firstwin.signals.today.found import findings
 from firstwin.signals.today.window import window
@@ -145,3 +145,21 @@ def test_what_ended_before_the_first_look_has_an_end(world: World) -> None:
         assert row.cleared_at is not None and row.cleared_at <= world.now
     for stay in SegmentStay.objects.filter(is_reconstructed=True).exclude(left_on=None):
         assert stay.left_on is not None and stay.entered_on < stay.left_on <= day_of(world.now)
+
+
+def test_what_was_found_while_the_past_was_read_is_known_when_it_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, boss = world.accounts[1], make_user("Ivo Brandt", role=Role.OPERATIONS)
+    give_pulse(by=boss, account=account, mood=Mood.RISK, now=world.now + timedelta(minutes=1))
+    began = world.now + timedelta(minutes=2)
+    tell = back.tell_behind
+
+    def meanwhile(ids: Any, *, now: datetime, weeks: int) -> int:
+        refresh_accounts([account.pk], now=now + timedelta(minutes=1))
+        return tell(ids, now=now, weeks=weeks)
+
+    monkeypatch.setattr(back, "tell_behind", meanwhile)
+    look_back_some(began)
+    assert _since(account)[WORRIED] == day_of(began)
+    assert full_pass(began + timedelta(minutes=2)).differing == 0
