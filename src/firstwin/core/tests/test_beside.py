@@ -4,6 +4,7 @@ import os
 import time
 from functools import partial
 from operator import getitem
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def _slowly(part: int) -> str:
 
 def test_every_part_is_done_by_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    there = partial(getitem, {part: f"there {part}" for part in range(30)})
+    there: Any = partial(getitem, {part: f"there {part}" for part in range(30)})
     found = list(in_two(range(30), _slowly, there))
     assert sorted(int(one.split()[-1]) for one in found) == list(range(30))
     assert any(one.startswith("there") for one in found)
@@ -25,7 +26,8 @@ def test_every_part_is_done_by_one_of_two(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_fails_there_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert sorted(in_two([1, 2, 3], str, partial(getitem, {}))) == ["1", "2", "3"]
+    nowhere: Any = partial(getitem, {})
+    assert sorted(in_two([1, 2, 3], str, nowhere)) == ["1", "2", "3"]
 
 
 def test_one_part_or_one_core_needs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

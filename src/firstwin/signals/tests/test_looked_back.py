@@ -153,7 +153,7 @@ def test_what_was_found_while_the_past_was_read_is_known_when_it_is_told(
     account, boss = world.accounts[1], make_user("Ivo Brandt", role=Role.OPERATIONS)
     give_pulse(by=boss, account=account, mood=Mood.RISK, now=world.now + timedelta(minutes=1))
     began = world.now + timedelta(minutes=2)
-    tell = back.tell_behind
+    tell = past.tell_behind
 
     def meanwhile(ids: Any, *, now: datetime, weeks: int) -> int:
         refresh_accounts([account.pk], now=now + timedelta(minutes=1))
