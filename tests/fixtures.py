@@ -104,16 +104,24 @@ def browser() -> "Iterator[Browser]":
         pytest.skip("Chromium is not installed")
 
 
+_blocker = pytest.StashKey[Any]()
+
+
 @pytest.fixture(autouse=True)
-def _defaults_survive(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """A test that commits empties every table at its end; put back what the migrations had put there."""
+def _blocker_at_hand(request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
+    request.node.stash[_blocker] = django_db_blocker
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test that commits empties every table at its end; when it has, put back what the migrations had put there."""
     yield
-    marker = request.node.get_closest_marker("django_db")
-    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+    marker = item.get_closest_marker("django_db")
+    if "transactional_db" in getattr(item, "fixturenames", ()) or (marker and marker.kwargs.get("transaction")):
         from firstwin.accounts.default_attributes import add_defaults
         from firstwin.accounts.models import Attribute
 
-        with django_db_blocker.unblock():
+        with item.stash[_blocker].unblock():
             add_defaults(Attribute)
 
 

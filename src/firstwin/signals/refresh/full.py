@@ -116,10 +116,10 @@ def _slice(ids: list[int], *, now: datetime) -> _Tally:
 
 
 def _current(made: Made, revisions: Mapping[int, int]) -> list[int]:
-    """Accounts that were computed for this day, of the same facts and definitions. Those with use that was taken up but
-    not told yet are behind, although their revision does not say so."""
+    """Accounts that were computed for this day, of the same facts and definitions, and not since the pass began. Those
+    with use that was taken up but not told yet are behind, although their revision does not say so."""
     same = Refreshed.objects.filter(
-        on=made.at.on, edition=made.definitions.edition, revision=F("account__revision")
+        on=made.at.on, edition=made.definitions.edition, revision=F("account__revision"), at__lte=made.at.moment
     )  # fmt: skip
     rows = among(same, "account_id", revisions).values_list("account_id", "revision")
     touched = set(Touched.objects.values_list("account", flat=True))

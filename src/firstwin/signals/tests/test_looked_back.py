@@ -147,6 +147,16 @@ def test_what_ended_before_the_first_look_has_an_end(world: World) -> None:
         assert stay.left_on is not None and stay.entered_on < stay.left_on <= day_of(world.now)
 
 
+def test_what_was_computed_since_a_pass_began_stands(world: World) -> None:
+    boss = make_user("Ivo Brandt", role=Role.OPERATIONS)
+    began = world.now
+    give_pulse(by=boss, account=world.accounts[1], mood=Mood.RISK, now=began + timedelta(minutes=1))
+    refresh_accounts([world.accounts[1].pk], now=began + timedelta(minutes=2))
+    found = full_pass(began)
+    assert (found.differing, found.differences) == (0, [])
+    assert _since(world.accounts[1])[WORRIED] == day_of(began)
+
+
 def test_what_was_found_while_the_past_was_read_is_known_when_it_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
