@@ -113,9 +113,11 @@ def _blocker_at_hand(request: pytest.FixtureRequest, django_db_blocker: Any) -> 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A test that commits empties every table at its end; when it has, put back what the migrations had put there."""
     yield
+    if nextitem is None:  # the test database is gone, too
+        return
     marker = item.get_closest_marker("django_db")
     if "transactional_db" in getattr(item, "fixturenames", ()) or (marker and marker.kwargs.get("transaction")):
         from firstwin.accounts.default_attributes import add_defaults

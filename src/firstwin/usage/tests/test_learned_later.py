@@ -11,7 +11,7 @@ from firstwin.usage.models import FeatureMeaning
 from firstwin.usage.store.models import Place
 from firstwin.usage.tests.raw import Raw, put
 
-pytestmark = pytest.mark.django_db(databases=["default", "events"])
+pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
