@@ -33,7 +33,7 @@ from firstwin.signals.tests.frame_deeds import DEEDS
 from firstwin.signals.tests.lived import OURS, PASS_EVERY, Life, ids_there, lived, own_lake, shown
 from firstwin.usage.store.router import EVENTS
 
-pytestmark = [pytest.mark.django_db, thorough]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, thorough]
 
 DAYS = few(7, many=30)
 EXPLAINED = {"facts that came later", "the hour moved on", "nothing was published by then"}

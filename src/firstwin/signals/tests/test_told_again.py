@@ -143,6 +143,7 @@ def _part(world: World, boss: Any) -> None:
         unmerge_accounts(by=boss, merge=merge, now=world.now)
 
 
+@pytest.mark.once
 @thorough
 @pytest.mark.parametrize("seed", range(few(1, many=12)))
 def test_what_stands_is_what_facts_say_from_the_beginning(seed: int) -> None:
