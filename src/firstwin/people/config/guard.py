@@ -22,7 +22,7 @@ SAMPLE = 5_000
 
 @dataclass(frozen=True)
 class Mover:
-    """One account, with both readings in words."""
+    """One account, with both readings in words.  arr_minor: or what is at stake.  href: its page."""
 
     account_id: int
     key: str
@@ -30,6 +30,7 @@ class Mover:
     was: str
     now: str
     arr_minor: int | None = None
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Flip:
 class Impact:
     """what: “Health band by Health, pooled”.  judged: accounts looked at, of `population`.
 
-    flips: the largest first.  movers: of all flips those that move most.
+    flips: the largest first.  movers: of all flips those that move most.  worth: what the amounts are, “ARR” or “at
+    stake”.  notes: what is to be known beside the figures, in sentences without a full stop.
     """
 
     what: str
@@ -59,6 +61,8 @@ class Impact:
     population: int
     flips: tuple[Flip, ...] = ()
     movers: tuple[Mover, ...] = ()
+    worth: str = "ARR"
+    notes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -85,7 +89,7 @@ class Impact:
         """“Health band by Pooled would change for 18 of 60 accounts (30%), with $1.2M ARR”."""
         of = f"{self.judged:,}" if not self.is_sample else f"{self.judged:,} sampled of {self.population:,}"
         arr = Money(self.arr_minor, str(settings.FIRSTWIN_CURRENCY))
-        worth = f", with {filters.money(arr, short=True)} ARR" if self.arr_minor else ""
+        worth = f", with {filters.money(arr, short=True)} {self.worth}" if self.arr_minor else ""
         return f"{self.what} would change for {self.changed:,} of {of} accounts ({self.share:.0%}){worth}"
 
     @property

@@ -172,10 +172,10 @@ def _act(
     found["problems"] = problems
     if document is None or problems:
         return None, 422
-    if act == "check":
-        _check(document, user, found)
-        return None, 200
     try:
+        if act == "check":
+            _check(document, user, found)
+            return None, 200
         versions = apply.publish(
             by=user, kind=what.key, key=key, body=document.body, based_on=given["based_on"], now=now,
             note=given["note"], accept=act == ANYWAY,

@@ -41,7 +41,7 @@ Words = npt.NDArray[np.object_]
 class Made:
     """Over accounts in the order of the frame.
 
-    segments: where each holds.  unasked: those that could not be asked.  experience: its key, empty where none serves.
+    segments: where each holds.  unasked: those that could not be asked, with the reason.  experience: its key, empty where none serves.
     cards: the scorecards of each account, the first is primary; none where nothing is scored any more.  scores: by
     scorecard; they count at `places`.
     """
@@ -51,7 +51,7 @@ class Made:
     definitions: Definitions
     state: State
     segments: Mapping[str, Mask]
-    unasked: tuple[str, ...]
+    unasked: Mapping[str, str]
     experience: Words
     standings: Standings
     moves: list[Move]
@@ -81,7 +81,7 @@ def computed(frame: Frame, definitions: Definitions, state: State, *, alarms: Fi
     frame.set_columns(columns.risks(still_open(changes, frame.at), len(frame)))
     held |= masks(frame, _some(definitions, order.after), held, problems=problems)
     return Made(
-        frame.at, frame.accounts, definitions, state, held, tuple(problems), experience, standings, moves, pace, cards,
+        frame.at, frame.accounts, definitions, state, held, problems, experience, standings, moves, pace, cards,
         scores, places, found, changes,
     )  # fmt: skip
 

@@ -115,6 +115,11 @@ def snapshot_population(accounts: Ints, at: At, detectors: Mapping[str, Definiti
     return row
 
 
+def is_solved(alarm: Alarm, at: At) -> bool:
+    """Whether its height was solved from history; else a usual one stands in until the next snapshot."""
+    return _height_key(alarm) in (_snapshot(at) or {}).get("heights", {})
+
+
 def _past_levels(counts: Ints, seasons: npt.NDArray[np.float64], alarm: Alarm) -> npt.NDArray[np.float64]:
     """Where each account's sum stood after each of the last 27 weeks, as it was told on those days."""
     upward = alarm.direction == "up"

@@ -25,8 +25,7 @@ from firstwin.signals.segments.wording import said
 def with_hooks(kind: DefinitionKind) -> DefinitionKind:
     """The kind with how its changes are judged, how it is said in words, and where its own pages are."""
     words, screens = _BY_KIND[kind.key]
-    judged = judge if kind.key != "detector" else None
-    return replace(kind, impact=judged, words=words, screens=screens, form=_FORMS.get(kind.key))
+    return replace(kind, impact=judge, words=words, screens=screens, form=_FORMS.get(kind.key))
 
 
 def judge(changes: Sequence[Change], by: User | None, now: datetime, most: int | None) -> Sequence[Impact]:

@@ -1,10 +1,12 @@
-"""What changed definitions would do: how many accounts would change band, membership or stage, which, and their ARR."""
+"""What changed definitions would do: how many accounts would change band, membership, stage or findings, which, and
+their ARR or what is at stake."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.urls import reverse
 
 from firstwin.accounts.bulk import among
 from firstwin.accounts.models import AccountNow
@@ -18,6 +20,8 @@ from firstwin.people.models import User
 from firstwin.signals.kinds.words import stages
 from firstwin.signals.models.kinds import Band
 from firstwin.signals.studio.compare import Compared, Side, compared, sample
+from firstwin.signals.studio.findings import findings, findings_words
+from firstwin.signals.studio.tally import Moved, Tallies, Tally
 
 SLICE = 20_000
 """Accounts of one sitting."""
@@ -27,29 +31,11 @@ MOST_NAMED = 50
 
 MOST_MOVERS = 8
 NOTHING = "none"
+ONE_DAY = (
+    "Told by one more day from where accounts stand today. Not shown: where the changed criteria would have taken them "
+    "over the past months, and how long they would have been there"
+)
 _BANDS = dict(Band.choices)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """One account in one respect. size: by which the biggest come first."""
-
-    account_id: int
-    was: str
-    now: str
-    was_words: str
-    now_words: str
-    size: float = 0.0
-
-
-@dataclass
-class Tally:
-    judged: int = 0
-    moved: list[Moved] = field(default_factory=list)
-
-
-Tallies = dict[str, Tally]
-"""By what is judged, in words."""
 
 
 def impact(changes: Sequence[Change], accounts: AccountSet, now: datetime, *, most: int | None = None) -> list[Impact]:
@@ -83,8 +69,12 @@ def tally(both: Compared, changes: Sequence[Change], called: Mapping[tuple[str, 
             _bands(both, change, tallies[f"Health band by {called[change.kind, change.key]}"])
         elif change.kind == "segment":
             _members(both, change, tallies[f"Membership of {called[change.kind, change.key]}"])
+        elif change.kind == "detector":
+            findings(both, change, tallies[f"Findings of {called[change.kind, change.key]}"])
     if kinds & {"segment", "experience", "pipeline"}:
         _words(both, _stage, dict(stages()), tallies["Stage"])
+    if "pipeline" in kinds:
+        tallies["Stage"].note(ONE_DAY)
     if kinds & {"segment", "experience"}:
         _words(both, _experience, _experiences(both), tallies["Experience"])
         _words(both, _band, _BANDS, tallies["Health band"])
@@ -179,32 +169,38 @@ def _rows(ids: Iterable[int]) -> Rows:
 def _impact(what: str, found: Tally, population: int, sampled: int, rows: Rows) -> Impact:
     """population: of those that are judged in this respect, as far as a sample can tell."""
     whole = round(found.judged * population / sampled) if sampled else 0
-    return Impact(what, found.judged, whole, tuple(_flips(found.moved, rows)), tuple(_movers(found.moved, rows)))
+    notes = (*(findings_words(found) if found.by_stake else ()), *found.notes)
+    flips, movers = tuple(_flips(found, rows)), tuple(_movers(found.moved, rows, found.by_stake))
+    return Impact(what, found.judged, whole, flips, movers, "at stake" if found.by_stake else "ARR", notes)
 
 
-def _flips(moved: list[Moved], rows: Rows) -> list[Flip]:
+def _flips(found: Tally, rows: Rows) -> list[Flip]:
+    moved, by_stake = found.moved, found.by_stake
     counts = Counter((one.was, one.now) for one in moved)
     arr: Counter[tuple[str, str]] = Counter()
     some: dict[tuple[str, str], list[Moved]] = defaultdict(list)
     for one in moved:
-        arr[one.was, one.now] += _arr(rows, one) or 0
+        arr[one.was, one.now] += _worth(rows, one, by_stake) or 0
         some[one.was, one.now].append(one)
     return [
-        Flip(was, now, n, arr[was, now], tuple(_movers(some[was, now], rows, MOST_NAMED)))
+        Flip(was, now, n, arr[was, now], tuple(_movers(some[was, now], rows, by_stake, MOST_NAMED)))
         for (was, now), n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     ]
 
 
-def _movers(moved: list[Moved], rows: Rows, most: int = MOST_MOVERS) -> Iterator[Mover]:
-    order = sorted(moved, key=lambda one: (-one.size, -(_arr(rows, one) or 0), fold(_name(rows, one)), one.account_id))
-    for one in order[:most]:
-        key, name, arr = rows.get(one.account_id, ("", "", None))
-        yield Mover(one.account_id, str(key), name, one.was_words, one.now_words, arr)
+def _movers(moved: list[Moved], rows: Rows, by_stake: bool, most: int = MOST_MOVERS) -> Iterator[Mover]:
+    def order(one: Moved) -> tuple[float, int, str, int]:
+        return -one.size, -(_worth(rows, one, by_stake) or 0), fold(rows[one.account_id][1]), one.account_id
+
+    for one in sorted((one for one in moved if one.account_id in rows), key=order)[:most]:
+        key, name, _ = rows[one.account_id]
+        href = reverse("account", kwargs={"key": key})
+        worth = _worth(rows, one, by_stake)
+        yield Mover(one.account_id, str(key), name, one.was_words, one.now_words, worth, href)
 
 
-def _arr(rows: Rows, one: Moved) -> int | None:
+def _worth(rows: Rows, one: Moved, by_stake: bool) -> int | None:
+    """Its ARR, or what its findings put at stake."""
+    if by_stake:
+        return one.stake
     return rows[one.account_id][2] if one.account_id in rows else None
-
-
-def _name(rows: Rows, one: Moved) -> str:
-    return rows[one.account_id][1] if one.account_id in rows else ""

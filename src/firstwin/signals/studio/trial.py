@@ -23,7 +23,8 @@ from firstwin.signals.scores.compute import Scores
 from firstwin.signals.scores.explain import Explained, Part, change, explained
 from firstwin.signals.scores.sentences import said
 from firstwin.signals.studio.compare import Compared, compared, sample
-from firstwin.signals.studio.impact import Tallies, Tally, impact_of, reading_words, tally
+from firstwin.signals.studio.impact import impact_of, reading_words, tally
+from firstwin.signals.studio.tally import Tallies, Tally
 
 KIND = "scorecard"
 MOST_FOUND = 10

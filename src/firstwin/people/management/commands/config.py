@@ -81,6 +81,8 @@ class Command(BaseCommand):
         for one in impacts(plan.changes, clock.now()):
             if one.changed:
                 self.stdout.write(f"! {one.words}" if one.is_large else one.words)
+                for note in one.notes:
+                    self.stdout.write(f"    {note}")
         self.stdout.write(_summary(plan))
         raise SystemExit(PLANNED)
 
