@@ -1,5 +1,8 @@
 """Work that never ends and runs beside the jobs of the worker, each in a thread of its own: what arrives is taken up
 within a second or two, however long a job takes.
+
+What people wait for has a process of its own besides: threads of one process compute one at a time, and would wait for
+jobs and for history.
 """
 
 import logging
@@ -16,12 +19,13 @@ logger = logging.getLogger(__name__)
 class Companion:
     """once: does what there is to do and returns whether there was anything; it must be safe to be killed anywhere.
 
-    rest_seconds: how long it waits after finding nothing.
+    rest_seconds: how long it waits after finding nothing.  is_prompt: people wait for it.
     """
 
     name: str
     once: Callable[[], bool]
     rest_seconds: float = 1.0
+    is_prompt: bool = False
 
 
 _companions: dict[str, Companion] = {}
@@ -39,11 +43,12 @@ def run_all_once() -> None:
             pass
 
 
-def start_all(stopping: threading.Event) -> list[threading.Thread]:
-    """Start a thread for each; they end soon after `stopping` is set."""
+def start_all(stopping: threading.Event, *, prompt: bool) -> list[threading.Thread]:
+    """Start a thread for each of those that are prompt, or of the others; they end soon after `stopping` is set."""
     threads = [
         threading.Thread(target=_go_on, args=(companion, stopping), name=companion.name, daemon=True)
         for companion in _companions.values()
+        if companion.is_prompt is prompt
     ]
     for thread in threads:
         thread.start()

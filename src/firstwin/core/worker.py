@@ -1,8 +1,14 @@
-"""The worker: runs jobs one after another, and keeps the schedule, in one process that stops cleanly."""
+"""The worker: runs jobs one after another, and keeps the schedule, in one process that stops cleanly. What people wait
+for runs beside it in a process of its own, which ends with it."""
 
 import logging
+import os
 import signal
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Collection, Sequence
 from types import FrameType
 from typing import Any
 from uuid import uuid4
@@ -17,6 +23,8 @@ from firstwin.core.failpoints import failpoint
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 10.0
+_PATIENCE = 5.0
+"""Seconds that what runs beside may take to end; it bears being cut off."""
 
 
 class HouseWorker(Worker):
@@ -34,13 +42,17 @@ class HouseWorker(Worker):
             excluded_queue_names=[],
         )
         self.stopping = threading.Event()
+        self.prompt: Prompt | None = None
+        self.left: list[threading.Thread] = []
+        """What did not end in time."""
 
     def run(self) -> None:
         schedules.sync_schedules(now=clock.now())
         self.keep_time()
+        beside = [] if self.batch else companions.start_all(self.stopping, prompt=False)
+        self.prompt = None if self.batch else Prompt()
         ticker = threading.Thread(target=self._tick_along, name="scheduler", daemon=True)
         ticker.start()
-        beside = [] if self.batch else companions.start_all(self.stopping)
         try:
             while not self.stopping.is_set():
                 close_old_connections()
@@ -51,8 +63,9 @@ class HouseWorker(Worker):
                     self.stopping.wait(self.interval)
         finally:
             self.stopping.set()
-            for thread in (ticker, *beside):
-                thread.join(timeout=5)
+            if self.prompt:
+                self.prompt.end()
+            self.left = _joined((ticker, *beside))
             jobs.leave(self.worker_id)
 
     def run_next(self) -> bool:
@@ -101,11 +114,39 @@ class HouseWorker(Worker):
             while not self.stopping.wait(TICK_SECONDS):
                 close_old_connections()
                 try:
+                    if self.prompt:
+                        self.prompt.see_to()
                     self.keep_time()
                 except Exception:
                     logger.exception("The schedule could not be kept; trying again in %s s.", TICK_SECONDS)
         finally:
             connection.close()
+
+
+class Prompt:
+    """The process for what people wait for: started again when it ends, ended with the worker."""
+
+    def __init__(self) -> None:
+        self._process = self._start()
+
+    def see_to(self) -> None:
+        if self._process.poll() is not None:
+            logger.warning("What takes up new facts ended (%s); starting it again.", self._process.returncode)
+            self._process = self._start()
+
+    def end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=2 * _PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @staticmethod
+    def _start() -> "subprocess.Popen[bytes]":
+        # A group of its own: Ctrl-C reaches the worker, which ends it.
+        command = [sys.executable, "-m", "django", "worker", "--prompt", str(os.getpid())]
+        return subprocess.Popen(command, start_new_session=True)
 
 
 def run_worker(*, is_once: bool = False) -> None:
@@ -114,3 +155,34 @@ def run_worker(*, is_once: bool = False) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, worker.shutdown)
     worker.run()
+    _leave(worker.left)
+
+
+def run_prompt(parent: int) -> None:
+    """In the process beside the worker `parent`: until it is told to stop, or the worker is gone."""
+    stopping = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopping.set())
+    threads = companions.start_all(stopping, prompt=True)
+    while not stopping.wait(1.0):
+        if os.getppid() != parent:  # killed: whoever comes next takes up what is left here
+            os._exit(0)
+    _leave(_joined(threads))
+
+
+def _joined(threads: Sequence[threading.Thread]) -> list[threading.Thread]:
+    """Those that did not end in time."""
+    until = time.monotonic() + _PATIENCE
+    for thread in threads:
+        thread.join(timeout=max(until - time.monotonic(), 0))
+    return [thread for thread in threads if thread.is_alive()]
+
+
+def _leave(threads: Collection[threading.Thread]) -> None:
+    """Where one is in the middle of something the process ends at once: taking the interpreter away below a thread
+    that asks the engine of the lake aborts with a core dump."""
+    if threads:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def register() -> None:
-    register_companion(Companion("compactor", compact, rest_seconds=1.0))
-    register_companion(Companion("usage figures", refresh, rest_seconds=2.0))
+    register_companion(Companion("compactor", compact, rest_seconds=0.5, is_prompt=True))
+    register_companion(Companion("usage figures", refresh, rest_seconds=0.5, is_prompt=True))
     register_companion(Companion("usage names", match, rest_seconds=60.0))
 
 
