@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from firstwin.accounts.timeline import batched
 from firstwin.usage.compact.identity import Moved
 from firstwin.usage.compact.looking import rows_among, set_column
 from firstwin.usage.compact.matching import match_places, touch
@@ -16,6 +18,7 @@ from firstwin.usage.store.models import Actor, Residence
 from firstwin.usage.store.router import EVENTS
 
 _AT_ONCE = 10_000
+_PLACES = 500
 
 
 def know(told: Told, moved: Moved, places: Collection[int], *, now: datetime) -> set[int]:
@@ -42,9 +45,22 @@ def touch_homes(actors: Collection[int], *, now: datetime) -> None:
 
 def residents(places: Collection[int]) -> Iterator[list[int]]:
     """Actors of whom a call told that they were there, some at a time."""
-    for place in sorted(places):
-        rows = Residence.objects.filter(place=place).order_by("actor").values_list("actor", flat=True).distinct()
+    for some in batched(sorted(places), _PLACES):
+        few = list(_there(some).values_list("actor", flat=True)[: _AT_ONCE + 1])
+        if len(few) <= _AT_ONCE:
+            yield sorted(set(few))
+        else:
+            yield from _many(some)
+
+
+def _many(places: Collection[int]) -> Iterator[list[int]]:
+    for place in places:
+        rows = _there([place]).order_by("actor").values_list("actor", flat=True).distinct()
         after = 0
         while actors := list(rows.filter(actor__gt=after)[:_AT_ONCE]):
             yield actors
             after = actors[-1]
+
+
+def _there(places: Collection[int]) -> QuerySet[Residence]:
+    return Residence.objects.filter(place__in=places)

@@ -13,7 +13,7 @@ from firstwin.accounts.models import Account, AccountExternalId, Domain
 from firstwin.accounts.timeline import batched
 from firstwin.core.failpoints import failpoint
 from firstwin.core.text import is_clean
-from firstwin.usage.compact.looking import rows_among
+from firstwin.usage.compact.looking import rows_among, set_column
 from firstwin.usage.models import Source
 from firstwin.usage.store.models import Place, Touched
 from firstwin.usage.store.router import EVENTS
@@ -45,16 +45,17 @@ def match_places(places: Collection[int], *, now: datetime) -> set[int]:
 
 def settle_places(meant: dict[int, tuple[int, str]], *, now: datetime) -> set[int]:
     """Place → (account, how that was found), where nobody said anything in the meantime."""
-    settled: set[int] = set()
+    if not meant:
+        return set()
     failpoint("compact.places.before")
     with transaction.atomic(using=EVENTS):
-        for place, (account, how) in sorted(meant.items()):
-            free = Place.objects.filter(pk=place, account__isnull=True, is_ignored=False).exclude(how="chosen")
-            if free.update(account=account, how=how):
-                settled.add(place)
+        rows = Place.objects.filter(account__isnull=True, is_ignored=False).exclude(how="chosen").select_for_update()
+        settled = sorted(pk for (pk,) in rows_among(rows, "id", meant, "pk"))
+        set_column(Place, "account", {place: meant[place][0] for place in settled})
+        set_column(Place, "how", {place: meant[place][1] for place in settled})
         touch({meant[place][0] for place in settled}, now=now)
     failpoint("compact.places.after")
-    return settled
+    return set(settled)
 
 
 def touch(accounts: Iterable[int], *, now: datetime) -> None:

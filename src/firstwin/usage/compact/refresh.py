@@ -1,35 +1,58 @@
 """Accounts whose usage changed get their list row made anew: the mark is taken away when the other database knows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from firstwin.accounts.actions.revision import bump_revision
+from firstwin.accounts.bulk import among
 from firstwin.accounts.merged import survivors
-from firstwin.accounts.models import Account
+from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.published import families, publish
 from firstwin.core.failpoints import failpoint
 from firstwin.usage.store.models import Touched
 from firstwin.usage.store.router import EVENTS
 
 FAMILY = "usage"
-AT_ONCE = 2_000
+AT_ONCE = 300
+"""Accounts of one round: so few that the next one never waits long."""
+
+_LOOKED_AT = 5_000
+"""Marks among which the accounts of a round are chosen."""
 
 
 def refresh_touched(now: datetime) -> bool:
-    """Publish the figures of accounts that were touched, those touched first first. False: there were none."""
-    marks = list(Touched.objects.order_by("at", "account").values_list("account", "at")[:AT_ONCE])
+    """Publish the figures of some accounts that were touched. False: there were none."""
+    marks = _next()
     if not marks:
         return False
-    named = {account for account, _ in marks}
-    into = survivors(Account, named)
-    known = set(Account.objects.filter(pk__in={into.get(pk, pk) for pk in named}).values_list("pk", flat=True))
+    into = survivors(Account, marks.keys())
+    known = set(Account.objects.filter(pk__in={into.get(pk, pk) for pk in marks}).values_list("pk", flat=True))
     bump_revision(known)
     failpoint("usage.refresh.bumped")
     if any(family.key == FAMILY for family in families()):
         publish(FAMILY, known, now=now)
     failpoint("usage.refresh.published")
-    with transaction.atomic(using=EVENTS):
-        for account, at in marks:
-            Touched.objects.filter(pk=account, at=at).delete()  # touched again meanwhile: it stays
+    _forget(marks)
     return True
+
+
+def _next() -> dict[int, datetime]:
+    """Account → when it was touched. Of many the ones whose list rows are the oldest: who sends all the time is shown
+    again and again, and nobody waits behind them."""
+    marks = dict(Touched.objects.order_by("at", "account").values_list("account", "at")[:_LOOKED_AT])
+    if len(marks) <= AT_ONCE:
+        return marks
+    rows = among(AccountNow.objects.order_by(), "account_id", marks).values_list("account_id", "refreshed_at")
+    shown: dict[int, datetime] = dict(rows)
+    first = sorted(marks, key=lambda pk: (shown.get(pk, marks[pk]), pk))[:AT_ONCE]
+    return {pk: marks[pk] for pk in first}
+
+
+def _forget(marks: Mapping[int, datetime]) -> None:
+    """The marks of these accounts; of those that were touched again meanwhile they stay."""
+    with transaction.atomic(using=EVENTS):
+        rows = among(Touched.objects.select_for_update(), "account", marks).values_list("account", "at")
+        same = [account for account, at in rows if marks[account] == at]
+        Touched.objects.filter(pk__in=same).delete()

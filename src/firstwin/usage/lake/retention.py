@@ -15,12 +15,13 @@ def first_kept_day(now: datetime) -> int | None:
     return days.number_at(now) - setting.retention_days
 
 
-def apply(now: datetime) -> int:
-    """Delete what is too old. How many events went. Raises Busy."""
+def apply(now: datetime, *, wait: float = 0.0) -> int:
+    """Delete what is too old. How many events went. Raises Busy where others still work on the lake after `wait`
+    seconds."""
     first = first_kept_day(now)
     if first is None:
         return 0
-    with lease.alone(lease.ORDERING, now=now) as hold:
+    with lease.alone(lease.ORDERING, now=now, wait=wait) as hold:
         old = [piece for piece in pieces.standing("events") if piece.day_from < first]
         out = take_out(old, f"day < {first}", hold)
         if out.rows:

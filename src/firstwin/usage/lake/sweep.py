@@ -15,9 +15,10 @@ KEPT = timedelta(hours=1)
 """So long a reader, or a backup, may go on with the list of files it began with; and work on a file may take."""
 
 
-def sweep(now: datetime) -> int:
-    """Delete them. How many files went: none while a backup copies. Raises Busy while others work on the lake."""
-    with lease.alone(lease.ORDERING, now=now), may_delete_files(home.folder().parent) as may_delete:
+def sweep(now: datetime, *, wait: float = 0.0) -> int:
+    """Delete them. How many files went: none while a backup copies. Raises Busy where others still work on the lake
+    after `wait` seconds."""
+    with lease.alone(lease.ORDERING, now=now, wait=wait), may_delete_files(home.folder().parent) as may_delete:
         return _sweep_retired(now) + _sweep_unknown(now) if may_delete else 0
 
 

@@ -5,13 +5,20 @@ from typing import Any
 from firstwin.core import clock
 from firstwin.core.jobs import register_schedule, task
 
+PATIENCE = 30.0
+"""Seconds a job waits while somebody else puts the lake in order."""
+
 
 @task()
 def sweep_lake() -> int:
-    """Files that nobody needs any more go. How many went."""
+    """Files that nobody needs any more go. How many went; none while others keep working on the lake."""
+    from firstwin.usage.lake.lease import Busy
     from firstwin.usage.lake.sweep import sweep
 
-    return sweep(clock.now())
+    try:
+        return sweep(clock.now(), wait=PATIENCE)
+    except Busy:  # it comes again in an hour
+        return 0
 
 
 @task()
@@ -19,7 +26,7 @@ def apply_retention() -> int:
     """Events older than the operator wants to keep go. How many went."""
     from firstwin.usage.lake.retention import apply
 
-    return apply(clock.now())
+    return apply(clock.now(), wait=PATIENCE)
 
 
 @task()
