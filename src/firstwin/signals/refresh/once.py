@@ -13,7 +13,7 @@ from firstwin.signals.refresh.state import state_of
 from firstwin.signals.refresh.store import Published, publish_made
 from firstwin.signals.risks.alarms import alarms_of
 
-AT_ONCE = 300
+AT_ONCE = 200
 """Accounts of one round of the companion: so few that a new fact never waits long."""
 
 
