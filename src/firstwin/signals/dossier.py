@@ -112,18 +112,25 @@ def _group(group: Any) -> Mapping[str, Any]:
 
 
 def _open(account: Account, at: Any, *, is_past: bool) -> list[dict[str, Any]]:
-    """What was open. The ledger keeps what each said last; what it said on an earlier day comes out of its facts."""
+    """What was open, with what it said then. Where nobody kept that, it comes out of the facts of then."""
     from firstwin.signals.ledger import standing
+    from firstwin.signals.ledger.sayings import sayings
 
     aside = standing.put_aside([account.pk], at).get(account.pk, set())
     is_open = standing.episodes([account.pk], at)
-    then = {one.key: one for one in _made(account, at).found} if is_past and is_open else {}
-    told = [(one, then.get((account.pk, one.detector, one.cause), one)) for one in is_open]
+    kept = sayings([one.id for one in is_open], at) if is_past else {}
+    unkept = [one for one in is_open if one.id not in kept or kept[one.id].is_reconstructed] if is_past else []
+    then = {one.key: one for one in _made(account, at).found} if unkept else {}
+    told = [(one, then.get(_key(one), one) if one in unkept else one) for one in is_open]
     return [
         {"detector": one.detector, "what": one.what, "severity": says.severity, "says": says.words,
          "at_stake": says.stake_minor, "since": one.first_on.isoformat(), "is_put_aside": one.id in aside}
         for one, says in told
     ]  # fmt: skip
+
+
+def _key(one: Any) -> tuple[int, str, str]:
+    return one.account_id, one.detector, one.cause
 
 
 def _day(day: Any) -> str | None:

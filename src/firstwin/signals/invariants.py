@@ -4,12 +4,13 @@ from collections import Counter
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import F, OuterRef, Q, Subquery
 
 from firstwin.core.errors import FirstwinError
 from firstwin.core.invariants import register_invariant
 from firstwin.people.models import ConfigVersion
 from firstwin.signals.ledger.append_only import TABLES
-from firstwin.signals.models import Episode, Reading, SegmentStay
+from firstwin.signals.models import Episode, EpisodeSaid, Reading, SegmentStay
 
 _SAMPLE, _SHOWN = 200, 20
 
@@ -57,12 +58,21 @@ def one_of_each_is_open(now: datetime) -> list[str]:
 
 
 def nothing_ends_before_it_begins(now: datetime) -> list[str]:
-    from django.db.models import F
-
     stays = SegmentStay.objects.filter(left_on__lt=F("entered_on")).values_list("pk", flat=True)[:_SHOWN]
     episodes = Episode.objects.filter(cleared_on__lt=F("first_on")).values_list("pk", flat=True)[:_SHOWN]
     problems = [f"stay {pk} ends before it begins" for pk in stays]
     return problems + [f"episode {pk} ends before it begins" for pk in episodes]
+
+
+def findings_say_what_they_said_last(now: datetime) -> list[str]:
+    """What each says now is the last of what is kept of it."""
+    rows = EpisodeSaid.objects.filter(episode=OuterRef("pk")).order_by("-on", "-at", "-id")
+    last = {f"last_{name}": Subquery(rows.values(name)[:1]) for name in ("severity", "words", "stake_minor")}
+    is_same = Q(severity=F("last_severity"), words=F("last_words")) & (
+        Q(stake_minor=F("last_stake_minor")) | Q(stake_minor=None, last_stake_minor=None)
+    )
+    found = Episode.objects.annotate(**last).exclude(is_same).order_by("pk").values_list("pk", flat=True)[:_SHOWN]
+    return [f"episode {pk} says what it is not kept to have said last" for pk in found]
 
 
 def the_ledger_is_guarded(now: datetime) -> list[str]:
@@ -85,6 +95,7 @@ def register_all() -> None:
     register_invariant("signals.readings", "Readings recompute from their inputs", readings_recompute)
     register_invariant("signals.open", "One of each is open", one_of_each_is_open)
     register_invariant("signals.order", "Nothing ends before it begins", nothing_ends_before_it_begins)
+    register_invariant("signals.said", "Findings say what they said last", findings_say_what_they_said_last)
     register_invariant("signals.guard", "The ledger of readings is guarded", the_ledger_is_guarded)
 
 

@@ -8,6 +8,7 @@ DERIVED = (Episode, LookedBack, Refreshed, SegmentStay, StageMove)
 
 
 def forget(account_ids: Collection[int]) -> None:
-    """In the caller's transaction, before the accounts themselves go. What a person judged of them keeps them."""
+    """In the caller's transaction, before the accounts themselves go; what findings said goes with
+    them. What a person judged of them keeps them."""
     for model in DERIVED:
         model.objects.filter(account__in=account_ids).delete()

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
 
 from firstwin.accounts.bulk import among, plain_rows
 from firstwin.accounts.models import Account
 from firstwin.accounts.timeline import batched
 from firstwin.core.frames import At
 from firstwin.people.models import ConfigVersion
+from firstwin.signals.ledger.sayings import Saying, said_until, sayings
 from firstwin.signals.models import Dismissal, Episode, Reading, SegmentStay, StageMove
 
 _SLICE = 20_000
@@ -138,10 +139,18 @@ def stays(account_ids: Collection[int], at: At) -> list[Stay]:
 
 
 def episodes(account_ids: Collection[int], at: At) -> list[Found]:
-    """What was found and not cleared, put aside or not."""
+    """What was found and not cleared, put aside or not, with what it said then."""
     is_open = Q(cleared_on__isnull=True) | Q(cleared_on__gt=at.on) | Q(cleared_at__gt=at.known_by)
-    rows = Episode.objects.filter(_holds(at), is_open, first_on__lte=at.on).order_by("account_id", "id")
-    return [Found(*row) for row in _read(rows, account_ids, Found._fields)]
+    says_since: Any = ExpressionWrapper(Q(said_at__gt=said_until(at)), BooleanField())
+    rows = Episode.objects.filter(_holds(at), is_open, first_on__lte=at.on).annotate(says_since=says_since)
+    read = list(_read(rows.order_by("account_id", "id"), account_ids, (*Found._fields, "says_since")))
+    then = sayings([row[0] for row in read if row[-1]], at)
+    found = [Found(*row[:-1]) for row in read]
+    return [_as_said(one, then[one.id]) if one.id in then else one for one in found] if then else found
+
+
+def _as_said(one: Found, said: Saying) -> Found:
+    return one._replace(severity=said.severity, words=said.words, stake_minor=said.stake_minor)
 
 
 def put_aside(account_ids: Collection[int], at: At) -> dict[int, set[int]]:

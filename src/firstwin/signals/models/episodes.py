@@ -79,6 +79,7 @@ class Episode(models.Model):
     cause: what tells two findings of one detector apart (a person's subject, a ticket); empty for most.
     stake_minor: ARR at stake when last looked at, minor units of the installation's currency.
     evidence: what it was found from: field key → value, and rows as {collection, id, words}.
+    severity, words, stake_minor, evidence: what it says now.  said_at: since when; null: since it was found first.
     last_on: the last day on which it was found.  cleared_on: the first day on which it was not.
     is_reconstructed: told later, by going through history: nobody saw its beginning then.
     """
@@ -92,6 +93,7 @@ class Episode(models.Model):
     words = models.TextField()
     stake_minor = models.BigIntegerField(null=True)
     evidence = models.JSONField(default=dict)
+    said_at = models.DateTimeField(null=True, blank=True)
     first_on = models.DateField()
     at = models.DateTimeField()
     last_on = models.DateField()
@@ -124,3 +126,27 @@ class Episode(models.Model):
     def tone(self) -> str:
         """The tone of its badge on a page."""
         return "accent" if self.what == What.OPPORTUNITY else Severity(self.severity).tone
+
+
+class EpisodeSaid(models.Model):
+    """What an episode says from a day on, until its next row: rows are added, never changed. Of a day the latest counts
+    that was known by then.
+
+    on, at: the day it speaks of, and when it was seen, so what was known by then.
+    is_reconstructed: told later: nobody kept what it said then.
+    """
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="sayings", db_index=False)
+    on = models.DateField()
+    at = models.DateTimeField()
+    severity = models.PositiveSmallIntegerField(choices=Severity)
+    words = models.TextField()
+    stake_minor = models.BigIntegerField(null=True)
+    evidence = models.JSONField(default=dict)
+    is_reconstructed = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["episode", "-on", "-at", "-id"], name="said_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.on}: {self.words}"

@@ -12,11 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from firstwin.accounts.bulk import among, insert_many
 from firstwin.core.clock import start_of
 from firstwin.core.frames import At
 from firstwin.signals.models import Episode, SegmentStay
+from firstwin.signals.refresh.said import Said, just_written, write_said
 from firstwin.signals.refresh.walked import Lasted, Stayed, Walked
 
 
@@ -46,19 +48,23 @@ def tell_episodes(walked: Walked, account_ids: Collection[int], first: date, tod
     """In the caller's transaction. first: the day of the first look at these accounts."""
     rows = Episode.objects.filter(first_on=first)
     seen = _seen(rows, account_ids, "account_id", "detector", "cause")
-    back, added = defaultdict[date, list[int]](list), list[Lasted]()
+    back, added, said = defaultdict[date, list[int]](list), list[Lasted](), list[Said]()
     for one in walked.episodes.values():
         if one.found.account not in account_ids:
             continue
         pk = seen.get(one.found.key) if one.cleared_on is None else None
         if pk is not None:
             back[one.first_on].append(pk)
+            said += _said(pk, one)
         elif one.cleared_on is None and first < today:
             added.append(replace(one, cleared_on=first))
         else:
             added.append(one)
     for first_on, ids in back.items():
-        among(Episode.objects.all(), "id", ids).update(first_on=first_on, at=_close(first_on), is_reconstructed=True)
+        among(Episode.objects.all(), "id", ids).update(
+            first_on=first_on, at=_close(first_on), said_at=Coalesce("said_at", "at"), is_reconstructed=True
+        )
+    write_said(said, is_reconstructed=True)
     add_episodes(added, first)
 
 
@@ -77,16 +83,23 @@ def add_episodes(episodes: Iterable[Lasted], first: date | None = None) -> None:
     """first: a day on which somebody looked, so that nothing waited for its close."""
     names = (
         "account_id", "detector", "version", "cause", "what", "severity", "words", "stake_minor", "evidence",
-        "first_on", "at", "last_on", "cleared_on", "cleared_at", "is_reconstructed",
+        "said_at", "first_on", "at", "last_on", "cleared_on", "cleared_at", "is_reconstructed",
     )  # fmt: skip
+    lasted = list(episodes)
     rows = [
         (found.account, found.detector, found.version, found.cause, found.what, found.severity, found.words,
-         found.stake_minor, dict(found.evidence), one.first_on, _close(one.first_on), one.last_on, one.cleared_on,
-         _seen_at(one.cleared_on, first), True)
-        for one in episodes
+         found.stake_minor, dict(found.evidence), _close(one.said[-1][0]), one.first_on, _close(one.first_on),
+         one.last_on, one.cleared_on, _seen_at(one.cleared_on, first), True)
+        for one in lasted
         for found in (one.found,)
     ]  # fmt: skip
     insert_many(Episode, names, rows)
+    ids = just_written(sorted({one.found.account for one in lasted}), is_reconstructed=True) if lasted else {}
+    write_said([row for one in lasted for row in _said(ids[*one.found.key, one.first_on], one)], is_reconstructed=True)
+
+
+def _said(pk: int, one: Lasted) -> list[Said]:
+    return [(pk, on, _close(on), found) for on, found in one.said]
 
 
 def _seen(rows: QuerySet[Any], account_ids: Collection[int], *key: str) -> Mapping[tuple[Any, ...], int]:

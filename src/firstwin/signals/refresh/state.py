@@ -3,8 +3,8 @@
 Read set-based, and only what was written by then, so that a computation is a function of frame, definitions and state.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from firstwin.core.frames import At
 from firstwin.signals.frame.frame import Ints
 from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.columns import CHANGE_DAYS
+from firstwin.signals.ledger.sayings import Saying, said_until, sayings
 from firstwin.signals.ledger.standing import Kept, Stay
 from firstwin.signals.models import Dismissal, Episode, Refreshed
 from firstwin.signals.refresh.definitions import Definitions
@@ -110,17 +111,24 @@ def _episodes(ids: list[int], at: At, definitions: Definitions) -> list[Known]:
         Q(restated_at__isnull=True) | Q(restated_at__gt=at.known_by), at__lte=at.known_by, first_on__lte=at.on
     ).filter(is_open | Q(cleared_on__gt=at.on - timedelta(days=quiet)) | Q(pk__in=list(aside)))
     names = (
-        "id", "account_id", "detector", "cause", "first_on", "last_on", "cleared_on", "cleared_at", "severity",
-        "words", "stake_minor", "evidence",
+        "said_at", "id", "account_id", "detector", "cause", "first_on", "last_on", "cleared_on", "cleared_at",
+        "severity", "words", "stake_minor", "evidence",
     )  # fmt: skip
     found = []
     for some in batched(ids, _SLICE):
-        told: Any = among(rows, "account_id", some).order_by("account_id", "id").values_list(*names)
-        found += [_known(row, at, aside) for row in told]
+        told: Any = list(among(rows, "account_id", some).order_by("account_id", "id").values_list(*names))
+        until = said_until(at)
+        then = sayings([pk for said_at, pk, *_ in told if said_at is not None and said_at > until], at)
+        found += [_as_said(_known(row, at, aside), then) for _, *row in told]
     return found
 
 
-def _known(row: tuple[Any, ...], at: At, aside: Mapping[int, date]) -> Known:
+def _as_said(one: Known, then: Mapping[int, Saying]) -> Known:
+    said = then.get(one.pk or 0)
+    return replace(one, said=said[:4]) if said is not None else one
+
+
+def _known(row: Sequence[Any], at: At, aside: Mapping[int, date]) -> Known:
     pk, account, detector, cause, first_on, last_on, cleared_on, cleared_at, *said = row
     if cleared_on is not None and (cleared_on > at.on or cleared_at > at.known_by):
         cleared_on = None

@@ -22,6 +22,7 @@ from firstwin.signals.refresh.compute import Made
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.due import Due, due_of
 from firstwin.signals.refresh.marks import mark_again
+from firstwin.signals.refresh.said import write_first_said, write_said
 from firstwin.signals.scores import ENGINE
 
 FAMILY = "signals"
@@ -168,11 +169,12 @@ def _episodes(due: Mapping[int, Due], at: At) -> None:
             for one in some.opened
         ],
     )  # fmt: skip
-    _keep([kept for some in due.values() for kept in some.kept], at.on)
+    write_first_said([one for some in due.values() for one in some.opened], at.on, at.moment)
+    _keep([kept for some in due.values() for kept in some.kept], at.on, at.moment)
 
 
-def _keep(kept: Sequence[Any], on: date) -> None:
-    """What is found again says so once a day, and what it says now."""
+def _keep(kept: Sequence[Any], on: date, at: datetime) -> None:
+    """What is found again says so once a day, and what it says now. What it said before stays."""
     same = [one.episode.pk for one in kept if not one.is_changed]
     if same:
         among(Episode.objects.filter(last_on__lt=on), "id", same).update(last_on=on)
@@ -183,14 +185,16 @@ def _keep(kept: Sequence[Any], on: date) -> None:
             words=one.found.words,
             stake_minor=one.found.stake_minor,
             evidence=dict(one.found.evidence),
+            said_at=at,
             last_on=on,
         )
         for one in kept
         if one.is_changed
     ]
     if changed:
-        names = ["severity", "words", "stake_minor", "evidence", "last_on"]
+        names = ["severity", "words", "stake_minor", "evidence", "said_at", "last_on"]
         Episode.objects.bulk_update(changed, names, batch_size=100)
+        write_said([(one.episode.pk, on, at, one.found) for one in kept if one.is_changed])
 
 
 def _mark(revisions: Mapping[int, int], made: Made) -> None:

@@ -22,12 +22,15 @@ class Stayed:
 
 @dataclass(frozen=True)
 class Lasted:
-    """A finding, as it was found last. cleared_on: the first day on which it was not; None: it still is."""
+    """A finding, as it was found last. cleared_on: the first day on which it was not; None: it still is.
+    said: what it said, from which day on.
+    """
 
     found: Found
     first_on: date
     last_on: date
     cleared_on: date | None = None
+    said: tuple[tuple[date, Found], ...] = ()
 
 
 @dataclass
@@ -49,10 +52,11 @@ class Walked:
                 version = step.made.definitions.segments[segment].number
                 self.stays[pk, segment, on] = Stayed(pk, segment, version, on)
         for opened in step.made.changes.opened:
-            self.episodes[opened.key, on] = Lasted(opened, on, on)
+            self.episodes[opened.key, on] = Lasted(opened, on, on, said=((on, opened),))
         for kept in step.made.changes.kept:
-            first = kept.episode.first_on
-            self.episodes[kept.episode.key, first] = Lasted(kept.found, first, on)
+            held = self.episodes[kept.episode.key, kept.episode.first_on]
+            said = (*held.said, (on, kept.found)) if kept.is_changed else held.said
+            self.episodes[kept.episode.key, held.first_on] = replace(held, found=kept.found, last_on=on, said=said)
         for known in step.made.changes.cleared:
             lasted = self.episodes[known.key, known.first_on]
             self.episodes[known.key, known.first_on] = replace(lasted, cleared_on=on)

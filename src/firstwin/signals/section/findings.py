@@ -1,6 +1,6 @@
 """Open risks and opportunities of an account, with their evidence; and those a person put aside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from firstwin.core.fields import Field, Kind, vocabulary
 from firstwin.core.frames import At
 from firstwin.core.money import Money
 from firstwin.signals.ledger import standing
+from firstwin.signals.ledger.sayings import said_until, sayings
 from firstwin.signals.models import Dismissal, Episode, Severity, What
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.ui import filters
@@ -48,9 +49,9 @@ class Findings:
 
 
 def findings_of(account: Account, at: At, definitions: Definitions) -> Findings:
-    """In three questions."""
+    """In a handful of questions."""
     ids = [one.id for one in standing.episodes([account.pk], at)]
-    rows = Episode.objects.filter(pk__in=ids).order_by("-severity", "first_on", "pk")
+    rows = sorted(_said(Episode.objects.filter(pk__in=ids), at), key=lambda one: (-one.severity, one.first_on, one.pk))
     put = Dismissal.objects.known_by(at.known_by).filter(account=account, finding__in=ids).select_related("author")
     aside = {one.finding_id: one for one in put if one.until_on is None or one.until_on > at.on}
     fields = vocabulary().fields
@@ -60,6 +61,16 @@ def findings_of(account: Account, at: At, definitions: Definitions) -> Findings:
         opportunities=[one for one in found if not one.is_risk and one.aside is None],
         aside=[one for one in found if one.aside is not None],
     )
+
+
+def _said(episodes: Iterable[Episode], at: At) -> list[Episode]:
+    """With what they said then."""
+    rows, until = list(episodes), said_until(at)
+    then = sayings([one.pk for one in rows if one.said_at is not None and one.said_at > until], at)
+    for one in rows:
+        if (said := then.get(one.pk)) is not None:
+            one.severity, one.words, one.stake_minor, one.evidence = said[:4]
+    return rows
 
 
 def _finding(

@@ -40,9 +40,6 @@ EXPLAINED = {"facts that came later", "the hour moved on", "nothing was publishe
 OF_TODAY = {"revision", "removed_at"}
 """What a dossier of a past day says of the account as it stands now."""
 
-SAID_LAST = {"risk_severity", "at_risk_minor", "at_risk"}
-"""What a finding says that is open still is kept as it was found last."""
-
 
 @pytest.fixture(scope="module")
 def life(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
@@ -155,9 +152,9 @@ def everything(at: At) -> dict[str, Any]:
             "found": [(one.key, one.severity, one.words, one.evidence) for one in made.found if one.account == pk],
             "opened": [one.key for one in made.changes.opened if one.account == pk],
             "cleared": [one.key for one in made.changes.cleared if one.account == pk],
-            "listed": {name: said for name, said in listed.get(pk, {}).items() if name not in SAID_LAST},
+            "listed": listed.get(pk, {}),
             "dossier": {name: value for name, value in written.items() if name not in OF_TODAY | {"metrics"}},
-            "metrics": {name: value for name, value in written["metrics"].items() if name not in SAID_LAST},
+            "metrics": written["metrics"],
         }
     return of_each
 
