@@ -1,4 +1,7 @@
-"""The health of all accounts a reader may see, summed by the database over the list rows."""
+"""The health of all accounts a reader may see, summed by the database over the list rows.
+
+Customers that left keep their last reading and count nowhere here, nor in the lists behind the figures.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from django.urls import reverse
 
 from firstwin.accounts.models import AccountNow
 from firstwin.accounts.scope import AccountSet
-from firstwin.core.conditions import All, Condition, Test, to_query
+from firstwin.core.conditions import All, Condition, Not, Test, to_query
 from firstwin.core.money import Money
 from firstwin.people.config.labels import labels
 from firstwin.signals.models import Band, Reading
@@ -29,6 +32,8 @@ MOST_MOVES = 15
 MOST_OWNERS = 15
 QUARTERS = 4
 """After the one that runs."""
+LEFT = Test("commercial_status", "eq", "churned")
+STAYED = Not(LEFT)
 ORDER = (Band.RED, Band.AMBER, Band.GREEN, Band.UNKNOWN)
 
 
@@ -46,11 +51,15 @@ class Share:
 
 @dataclass(frozen=True)
 class Mix:
+    """left: customers that left and are not counted.  left_href: the list of them."""
+
     shares: Sequence[Share]
     accounts: int
     arr: Money
     by_count: Sequence[Part]
     by_arr: Sequence[Part]
+    left: int = 0
+    left_href: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +75,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Moves:
+    """much_fell, much_rose: of them, those that lost or gained `MUCH` points or more, as the lists behind hold them."""
+
     fell: int
     rose: int
+    much_fell: int
+    much_rose: int
     shown: Sequence[Move]
     others: int
 
@@ -116,13 +129,13 @@ class Blind:
 
 
 def mix_of(accounts: AccountSet) -> Mix:
-    rows = accounts.now().order_by().values("health_band").annotate(n=Count("pk"), arr=Sum("arr_minor"))
+    rows = staying(accounts).order_by().values("health_band").annotate(n=Count("pk"), arr=Sum("arr_minor"))
     found: dict[str, tuple[int, int]] = {}
     for band, n, arr in rows.values_list("health_band", "n", "arr"):
         was = found.get(band or Band.UNKNOWN, (0, 0))
         found[band or Band.UNKNOWN] = (was[0] + n, was[1] + (arr or 0))
     shares = [
-        Share(band, str(band.label), tone_of(band), *_share(found.get(band, (0, 0))), list_of(_band(band)))
+        Share(band, str(band.label), tone_of(band), *_share(found.get(band, (0, 0))), _list(_band(band)))
         for band in ORDER
     ]
     return Mix(
@@ -133,6 +146,8 @@ def mix_of(accounts: AccountSet) -> Mix:
         by_arr=[
             Part(one.label, one.arr.minor, one.tone, one.arr.format(decimals=False)) for one in shares if one.arr.minor
         ],
+        left=accounts.now().filter(commercial_status=LEFT.value).count(),
+        left_href=list_of(LEFT),
     )
 
 
@@ -141,7 +156,7 @@ def moves_of(accounts: AccountSet, today: date, bounds: Mapping[str, tuple[float
 
     What came to be unknown, or known again, is told by the last reading before the week.
     """
-    rows = _with_before(accounts.now(), today - WEEK)
+    rows = _with_before(staying(accounts), today - WEEK)
     known = Q(health_change__isnull=False)
     crossed = _crossed(bounds) & known
     turned = Q(health_change__isnull=True, before_band__isnull=False) & ~Q(before_band=F("health_band"))
@@ -149,14 +164,19 @@ def moves_of(accounts: AccountSet, today: date, bounds: Mapping[str, tuple[float
     rose = (known & Q(health_change__gte=MUCH)) | (crossed & Q(health_change__gt=0))
     turned_dark, turned_up = turned & Q(health_band=Band.UNKNOWN), turned & ~Q(health_band=Band.UNKNOWN)
     down, up = fell | turned_dark, rose | turned_up
-    counted = rows.order_by().aggregate(down=Count("pk", filter=down), up=Count("pk", filter=up))
+    counted = rows.order_by().aggregate(
+        down=Count("pk", filter=down), up=Count("pk", filter=up),
+        much_down=Count("pk", filter=Q(health_change__lte=-MUCH)),
+        much_up=Count("pk", filter=Q(health_change__gte=MUCH)),
+    )  # fmt: skip
     # The dearest first: of those that fell two thirds of the room, if there are so many.
     first = list(rows.filter(down).order_by(F("arr_minor").desc(nulls_last=True), "pk")[:MOST_MOVES])
     second = list(rows.filter(up).order_by(F("arr_minor").desc(nulls_last=True), "pk")[:MOST_MOVES])
     keep = max(MOST_MOVES - len(second), min(len(first), 2 * MOST_MOVES // 3))
     shown = [*first[:keep], *second[: MOST_MOVES - min(keep, len(first))]]
     told = [_move(row, bounds) for row in shown]
-    return Moves(counted["down"], counted["up"], told, counted["down"] + counted["up"] - len(told))
+    others = counted["down"] + counted["up"] - len(told)
+    return Moves(counted["down"], counted["up"], counted["much_down"], counted["much_up"], told, others)
 
 
 def quarters_of(accounts: AccountSet, today: date) -> list[Quarter]:
@@ -194,20 +214,20 @@ def quarters_of(accounts: AccountSet, today: date) -> list[Quarter]:
 
 def blind_of(accounts: AccountSet) -> Blind:
     low = Q(health__isnull=False, health_coverage__lt=LOW_COVERAGE)
-    counted = accounts.now().order_by().aggregate(
+    counted = staying(accounts).order_by().aggregate(
         unknown=Count("pk", filter=Q(health_band=Band.UNKNOWN)), low=Count("pk", filter=low),
         never=Count("pk", filter=Q(health_band__isnull=True)),
     )  # fmt: skip
     return Blind(
-        counted["unknown"], counted["low"], counted["never"], list_of(Test("health_band", "eq", str(Band.UNKNOWN))),
-        list_of(All((Test("health", "set"), Test("health_coverage", "lt", LOW_COVERAGE)))),
-        list_of(Test("health_band", "not_set")),
+        counted["unknown"], counted["low"], counted["never"], _list(Test("health_band", "eq", str(Band.UNKNOWN))),
+        _list(Test("health", "set"), Test("health_coverage", "lt", LOW_COVERAGE)),
+        _list(Test("health_band", "not_set")),
     )  # fmt: skip
 
 
 def by_experience(accounts: AccountSet) -> list[Slice]:
     names = dict(labels("experience"))
-    rows = _parts(accounts.now(), "experience")
+    rows = _parts(staying(accounts), "experience")
     return [
         _part(
             names.get(key, key) if key else "None",
@@ -220,12 +240,17 @@ def by_experience(accounts: AccountSet) -> list[Slice]:
 
 def by_owner(accounts: AccountSet) -> list[Slice]:
     """Those with most ARR in red first."""
-    rows = _parts(accounts.now(), "owner_id", "owner_name")
+    rows = _parts(staying(accounts), "owner_id", "owner_name")
     found = [
         _part(row["owner_name"] or "Nobody", row, Test("owner", "eq", key) if key else _missing("owner"))
         for key, row in rows
     ]
     return sorted(found, key=lambda one: (-one.red_arr.minor, -one.red, one.label))[:MOST_OWNERS]
+
+
+def staying(accounts: AccountSet) -> QuerySet[AccountNow]:
+    """Without the customers that left."""
+    return accounts.now().exclude(commercial_status=LEFT.value)
 
 
 def list_of(tree: Condition) -> str:
@@ -235,7 +260,11 @@ def list_of(tree: Condition) -> str:
 
 def moved_lists() -> tuple[str, str]:
     """(lists of those that fell, that rose) by much."""
-    return list_of(Test("health_change", "le", -MUCH)), list_of(Test("health_change", "ge", MUCH))
+    return _list(Test("health_change", "le", -MUCH)), _list(Test("health_change", "ge", MUCH))
+
+
+def _list(*parts: Condition) -> str:
+    return list_of(All((*parts, STAYED)))
 
 
 def _parts(rows: QuerySet[AccountNow], key: str, *more: str) -> list[tuple[Any, Mapping[str, Any]]]:
@@ -256,8 +285,8 @@ def _part(label: str, row: Mapping[str, Any], test: Condition) -> Slice:
         red=known[Band.RED],
         red_arr=_money(row["red"]),
         unknown=bands[Band.UNKNOWN],
-        href=list_of(test),
-        red_href=list_of(All((test, _band(Band.RED)))),
+        href=_list(test),
+        red_href=_list(test, _band(Band.RED)),
         parts=[Part(str(band.label), bands[band], tone_of(band)) for band in ORDER if bands[band]],
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -11,10 +12,15 @@ from django.urls import reverse
 
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
+from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
+from firstwin.core.conditions import to_q
+from firstwin.core.conditions.written import from_query
+from firstwin.core.fields import vocabulary
 from firstwin.people.models import Undo, User
 from firstwin.signals.models import Dismissal, Episode, Override, Pulse, Severity, StagePause
 from firstwin.signals.refresh.once import refresh_accounts
+from firstwin.signals.section import portfolio as questions
 
 pytestmark = pytest.mark.django_db
 
@@ -204,7 +210,7 @@ def test_the_portfolio_tells_mix_movement_and_what_renews(
 ) -> None:
     rows(owner, 3)
     text = client_of(owner).get("/health/").text
-    assert "3 fell" in text and "Fell 20" in text and "$3" in text
+    assert "3 fell, 0 rose" in text and "3 fell by 10 or more" in text and "Fell 20" in text and "$3" in text
     assert "health_band" in text and "S0 unvalidated" in text
     assert "Fell 20" not in client_of(stranger).get("/health/").text
     assert "No accounts yet" in client_of(stranger).get("/health/").text
@@ -216,6 +222,29 @@ def test_the_portfolio_tells_who_changed_band_by_little(client_of: Any, operatio
     assert "was amber" in client_of(operations).get("/health/").text
     AccountNow.objects.update(health=47.0, health_change=-2.0)
     assert "Nobody changed band" in client_of(operations).get("/health/").text
+
+
+def listed(href: str) -> int:
+    """How many the list behind a figure holds."""
+    tree = from_query(parse_qs(urlsplit(href).query)["filter"])
+    return AccountNow.objects.filter(to_q(tree, vocabulary(), clock.today())).count()
+
+
+def test_who_left_counts_nowhere_on_the_portfolio_nor_in_its_lists(client_of: Any, owner: User) -> None:
+    rows(owner, 4)
+    gone, dark, *_ = AccountNow.objects.order_by("pk")
+    AccountNow.objects.filter(pk=gone.pk).update(commercial_status="churned", arr_minor=None)
+    AccountNow.objects.filter(pk=dark.pk).update(commercial_status="customer", health=None, health_band="unknown")
+    scope = AccountSet.of(owner)
+    mix, blind = questions.mix_of(scope), questions.blind_of(scope)
+    slices = [*questions.by_owner(scope), *questions.by_experience(scope)]
+    assert (mix.accounts, mix.left) == (3, 1) and [one.accounts for one in slices] == [3, 3]
+    told = [(one.accounts, one.href) for one in (*mix.shares, *slices)] + [(one.red, one.red_href) for one in slices]
+    told += [(blind.unknown, blind.unknown_href), (blind.low, blind.low_href), (blind.never, blind.never_href)]
+    moves = questions.moves_of(scope, clock.today(), {})
+    told += zip((moves.much_fell, moves.much_rose), questions.moved_lists(), strict=True)
+    assert [listed(href) for _, href in told] == [n for n, _ in told]
+    assert "1 customer that left" in client_of(owner).get("/health/").text
 
 
 def asked(client: Client, address: str) -> int:
