@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator, Sequence
@@ -126,7 +127,16 @@ def _send(url: str, key: str, group: str) -> None:
         json.dumps(event).encode(),
         {"Authorization": f"Basic {known}", "Content-Type": "application/json"},
     )
-    urllib.request.urlopen(request, timeout=30).close()
+    while True:
+        try:
+            urllib.request.urlopen(request, timeout=30).close()
+        except urllib.error.HTTPError as answer:  # it comes again when asked to, as the official clients do
+            answer.close()
+            if answer.code != 503:
+                raise
+            time.sleep(float(answer.headers["Retry-After"]))
+        else:
+            return
 
 
 def _shown(url: str, told: dict[str, Any], one: dict[str, str]) -> str:
