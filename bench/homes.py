@@ -48,6 +48,15 @@ def sqlite() -> Iterator[Home]:
 
 
 @contextmanager
+def standing(place: str) -> Iterator[Home]:
+    """An installation on SQLite that somebody else loaded; read, and migrated where the code is ahead of it."""
+    environment = {"FIRSTWIN_HOME": str(Path(place).resolve()), "FIRSTWIN_DATABASE_URL": ""}
+    report = Path(place) / "loading.json"
+    _freshen(environment)
+    yield Home("SQLite", environment, json.loads(report.read_text()) if report.exists() else {})
+
+
+@contextmanager
 def postgresql() -> Iterator[Home]:
     """A private cluster, loaded now and gone at the end."""
     place = folder() / "postgresql"

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.postgres import binaries
 
-from bench.homes import ACCOUNTS, Home, postgresql, sqlite
+from bench.homes import Home, postgresql, sqlite, standing
 
 GOAL, LIMIT = 60, 150
 """Milliseconds at the 95th percentile: what we want, and what must not be passed."""
@@ -17,18 +17,20 @@ GOAL, LIMIT = 60, 150
 def run(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench pages", description=__doc__)
     parser.add_argument("--requests", type=int, default=60, help="of each kind (default 60)")
-    parser.add_argument("--only", default="", help="kinds whose name holds this")
+    parser.add_argument("--only", default="", help="kinds whose name holds this, or one of these|those")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], help="one of the two only")
     parser.add_argument("--slowest", action="store_true", help="the slowest addresses of each kind")
+    parser.add_argument("--home", help="an installation on SQLite that is there already, with its signals computed")
     given = parser.parse_args(words)
-    wanted = [given.database] if given.database else ["sqlite", *(["postgresql"] if binaries() else [])]
+    both = ["sqlite", *(["postgresql"] if binaries() else [])]
+    wanted = ["sqlite"] if given.home else [given.database] if given.database else both
     asked = ("bench.measure", "--requests", str(given.requests), "--only", given.only)
     results: dict[str, dict[str, Any]] = {}
     for name in wanted:
-        with sqlite() if name == "sqlite" else postgresql() as home:
+        with standing(given.home) if given.home else sqlite() if name == "sqlite" else postgresql() as home:
             _tell_loading(home)
             results[home.vendor] = json.loads(home.run(*asked))
-    print(f"\nServer time in ms, {ACCOUNTS:,} accounts, {given.requests} requests of each kind after warm-up, "
+    print(f"\nServer time in ms, {given.requests} requests of each kind after warm-up, "
           f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # fmt: skip
     _print_table(results)
     if given.slowest:
@@ -37,6 +39,8 @@ def run(words: Sequence[str]) -> None:
 
 def _tell_loading(home: Home) -> None:
     said = home.loading
+    if not said:
+        return
     print(f"{home.vendor}: {said['accounts']:,} accounts, {said['people']:,} people, {said['touches']:,} touches, "
           f"loaded in {said['seconds']:.0f} s")  # fmt: skip
 

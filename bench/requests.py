@@ -1,6 +1,6 @@
 """What people ask of the pages, at random but seeded: the same requests on every database and every run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from firstwin.core import clock
 from firstwin.core.conditions import All, Condition, Test, check, parse, to_query
 from firstwin.core.fields import Field, Kind, Vocabulary
 from firstwin.people.models import User
+from firstwin.signals.refresh.definitions import definitions_at
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Asker:
         self.low, self.high = _span(user)
         self.filterable = [f for f in vocabulary.fields.values() if (f.stored and f.kind is not Kind.TAGS) or f.rows]
         self.sortable = [f for f in vocabulary.fields.values() if sort_path(f)]
+        self.segments = sorted(definitions_at().segments)
 
     def list_plain(self) -> Ask:
         return self._list([])
@@ -74,6 +76,24 @@ class Asker:
 
     def contacts(self) -> Ask:
         return Ask(self.user.email, f"{reverse('contacts')}?{urlencode({'q': self._person()})}")
+
+    def page_of(self, route: str, **choices: Sequence[str]) -> Callable[[], Ask]:
+        """A page over all of one's accounts, each time with one of the choices for each word of its address."""
+
+        def ask() -> Ask:
+            chosen = {name: self.dice.choice(some) for name, some in choices.items()}
+            query = urlencode({name: value for name, value in chosen.items() if value})
+            return Ask(self.user.email, f"{reverse(route)}{'?' if query else ''}{query}")
+
+        return ask
+
+    def section(self, section: str) -> Callable[[], Ask]:
+        return lambda: Ask(
+            self.user.email, reverse("account_section", kwargs={"key": self._row().key, "section": section})
+        )
+
+    def segment(self) -> Ask:
+        return Ask(self.user.email, reverse("segment", kwargs={"segment": self.dice.choice(self.segments)}))
 
     def _list(self, pairs: list[tuple[str, str]]) -> Ask:
         query = urlencode([("whose", self.whose), *pairs])
@@ -184,3 +204,19 @@ def scenarios(asker: Asker) -> Iterator[tuple[str, Callable[[], Ask]]]:
     yield "account page", asker.account
     yield "drawer", asker.drawer
     yield "contacts, search", asker.contacts
+    yield "today", asker.page_of("today")
+    yield "today, a week or a month", asker.page_of("today", since=("week", "month"), what=("", "health", "risks"))
+    yield "portfolio health", asker.page_of("health")
+    yield "stage board", asker.page_of("stages")
+    yield "stage board, narrowed", asker.page_of("stages", segment=asker.segments, experience=("", "pooled"))
+    yield "funnel", asker.page_of("stages_funnel")
+    yield "funnel, by", asker.page_of("stages_funnel", by=("segment", "owner", "month"), since=("", "12"))
+    yield "segments", asker.page_of("segments")
+    yield "a segment", asker.segment
+    yield "experiences", asker.page_of("experiences")
+    yield "risks", asker.page_of("risks")
+    yield "risks, narrowed", asker.page_of("risks", severity=("1", "2", "3"), what=("", "risk", "opportunity"))
+    yield "detectors", asker.page_of("detectors")
+    yield "health section", asker.section("health")
+    yield "adoption", asker.page_of("usage_adoption")
+    yield "adoption, cohorts", asker.page_of("usage_cohorts", clock=("", "kickoff"))

@@ -80,7 +80,7 @@ def condition() -> None:
     """Ten parts over everybody, asked of the columns of a frame and of the database."""
     from firstwin.accounts.models import AccountNow
     from firstwin.core import clock
-    from firstwin.core.conditions import check, parse, to_q
+    from firstwin.core.conditions import check, over_all, parse, to_q
     from firstwin.core.conditions.mask import mask
     from firstwin.core.fields import vocabulary
     from firstwin.core.frames import At
@@ -88,7 +88,7 @@ def condition() -> None:
 
     tree, words, now = parse(TEN_PARTS), vocabulary(), clock.now()
     check(tree, words)
-    rows = AccountNow.objects.filter(to_q(tree, words, clock.day_of(now)))
+    rows = AccountNow.objects.filter(over_all(to_q(tree, words, clock.day_of(now))))
     there, count = _best(rows.count)
     with sitting(None, now=now) as here:
         frame = here.frame(At.of(now))

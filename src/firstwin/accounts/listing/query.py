@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, Value, When
-from django.db.models.lookups import Exact
+from django.db.models import Q, QuerySet
 
 from firstwin.accounts import search
 from firstwin.accounts.listing.cells import Cell, ListColumn
@@ -16,7 +15,7 @@ from firstwin.accounts.listing.totals import Totals, totals_of
 from firstwin.accounts.listing.whose import rows_of
 from firstwin.accounts.models import AccountNow
 from firstwin.core.clock import day_of
-from firstwin.core.conditions import Test, to_q
+from firstwin.core.conditions import Test, over_all, to_q
 from firstwin.core.errors import Refused
 from firstwin.core.fields import Vocabulary
 from firstwin.people.models import User
@@ -77,7 +76,10 @@ def listing_of(state: ListState, user: User, vocabulary: Vocabulary, now: dateti
 
 def all_totals(state: ListState, user: User, vocabulary: Vocabulary, now: datetime) -> Totals:
     """The totals alone, however many accounts match."""
-    return totals_of(matching_rows(state, user, vocabulary, now), state.columns)
+    if state.problem or state.q:  # words have an index of their own
+        return totals_of(matching_rows(state, user, vocabulary, now), state.columns)
+    rows = rows_of(user, state.whose, now)
+    return totals_of(rows.filter(over_all(_condition(state, user, vocabulary, now))), state.columns)
 
 
 def _by_ids_when_few(rows: QuerySet[AccountNow]) -> tuple[QuerySet[AccountNow], bool]:
@@ -99,5 +101,4 @@ def _in_walking_order(state: ListState, user: User, vocabulary: Vocabulary, now:
     rows = matching_rows(replace(state, chips=own, q=""), user, vocabulary, now)
     if not rest.is_narrowed:
         return rows
-    opaque = Case(When(_condition(rest, user, vocabulary, now), then=Value(1)), default=Value(0))
-    return rows.filter(Exact(opaque, 1))
+    return rows.filter(over_all(_condition(rest, user, vocabulary, now)))

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from firstwin.accounts.models.account import Account
+from firstwin.accounts.models.scanned import ScannedIndex
 from firstwin.people.models import Team, User
 
 TEXT_SLOTS = tuple(f"text_{n:02}" for n in range(1, 17))
@@ -87,6 +88,22 @@ PUBLISHED_COLUMNS = (
 )
 _NOT_INDEXED = {"products", "auto_renews", "csat_count", "health_words", "segments"}
 _PUBLISHED_AND_INDEXED = tuple(name for name in PUBLISHED_COLUMNS if name not in _NOT_INDEXED)
+
+SCANNED = (
+    # First what no condition compares alone, so that nobody takes this index for a way to a few rows.
+    "account",
+    "is_removed",
+    *(name for name in PUBLISHED_COLUMNS if name != "health_words"),
+    "owner",
+    "owner_team",
+    *(name for name in _SORTED if name not in FOLDED_COLUMNS),
+    *NUMBER_SLOTS,
+    *DAY_SLOTS,
+    *TEXT_SLOTS,
+    "name_folded",
+    "owner_name",
+)
+"""What questions over all accounts compare, group by and sum: conditions, totals, the portfolio's figures."""
 
 
 class AccountNow(models.Model):
@@ -180,6 +197,7 @@ class AccountNow(models.Model):
 
     class Meta:
         indexes = [
+            ScannedIndex(fields=SCANNED, name="now_scanned"),
             *(models.Index(fields=[name, "account"], name=f"now_{name}"[:30]) for name in _SORTED),
             *(
                 models.Index(

@@ -23,6 +23,7 @@ from firstwin.core.conditions.tree import (
     Test,
     walk,
 )
+from firstwin.core.conditions.whole import over_all
 from firstwin.core.conditions.written import from_query, to_query, to_text
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "from_query",
     "holds",
     "operators_for",
+    "over_all",
     "parse",
     "parse_text",
     "sentence",

@@ -7,7 +7,7 @@ import pytest
 from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 
-from firstwin.core.conditions import All, Condition, Not, Related, Relative, Test, holds, to_q
+from firstwin.core.conditions import All, Condition, Not, Related, Relative, Test, holds, over_all, to_q
 from firstwin.core.conditions import Any as AnyOf
 from firstwin.core.conditions.operators import LIST_OPS, OPERATORS, WINDOWS
 from firstwin.core.fields import Field, Kind
@@ -46,6 +46,7 @@ def agree(world: World, tree: Condition) -> None:
     expected = [pk for pk, row in world.rows.items() if holds(tree, row, VOCABULARY, TODAY, me=1)]
     assert found(tree) == expected, tree
     assert found(Not(tree)) == [pk for pk in world.rows if pk not in expected], Not(tree)
+    assert Shop._base_manager.filter(over_all(to_q(tree, VOCABULARY, TODAY, me=1))).count() == len(expected), tree
 
 
 EDGE_VALUES: dict[Kind, list[Any]] = {

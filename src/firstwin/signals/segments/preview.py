@@ -11,7 +11,7 @@ from firstwin.accounts.bulk import among
 from firstwin.accounts.models import AccountNow
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
-from firstwin.core.conditions import Condition, Not, check, to_q
+from firstwin.core.conditions import Condition, Not, check, over_all, to_q
 from firstwin.core.conditions.columns import any_word
 from firstwin.core.errors import Refused
 from firstwin.core.fields import vocabulary
@@ -74,7 +74,7 @@ def _split(condition: Condition, accounts: AccountSet, now: datetime, standing: 
     check(condition, known)
     is_in, today = any_word(_PATH, [standing]), clock.day_of(now)
     try:
-        q, not_q = (to_q(tree, known, today) for tree in (condition, Not(condition)))
+        q, not_q = (over_all(to_q(tree, known, today)) for tree in (condition, Not(condition)))
     except Refused:
         pass
     else:
