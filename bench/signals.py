@@ -38,6 +38,7 @@ def run(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench signals", description=__doc__)
     parser.add_argument("--home", help="an installation that is there already; its present definitions count")
     parser.add_argument("--accounts", type=int, default=2_000)
+    parser.add_argument("--fill", type=int, default=0, help="first put so many events into its lake, which is empty")
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--replayed", type=int, default=5_000)
     parser.add_argument("--rate", type=int, default=500, help="events a second beside the ones that are watched")
@@ -52,6 +53,8 @@ def run(words: Sequence[str]) -> None:
             run_in(environment, "firstwin.cli", "demo", "--accounts", str(given.accounts), "--weeks", "0", "--json")
             print(f"{'demo with its first pass':34}{time.monotonic() - began:8.1f} s")
         print(f"SQLite, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+        if given.fill:
+            _inside(environment, "fill", str(given.fill))
         _inside(environment, "facts")
         asked: dict[str, Sequence[str]] = {
             "passes": [], "condition": [], "replay": [str(given.weeks), str(given.replayed)]

@@ -76,6 +76,18 @@ def facts() -> None:
     print(f"{accounts:,} accounts, {rows:,} rows of dated facts, {events:,} events in the lake", flush=True)
 
 
+def fill(events: str) -> None:
+    """So many events of all customers, up to yesterday, into a lake that is empty."""
+    from firstwin.accounts.models import AccountNow
+    from firstwin.core import clock
+
+    from bench.usage_lake_made import fill_lake
+
+    ids = list(AccountNow.objects.filter(is_removed=False).order_by("account_id").values_list("account_id", flat=True))
+    mb = fill_lake(int(events), ids, clock.today() - timedelta(days=1))
+    print(f"{int(events):,} events of {len(ids):,} accounts, {mb:,} MB", flush=True)
+
+
 def condition() -> None:
     """Ten parts over everybody, asked of the columns of a frame and of the database."""
     from firstwin.accounts.models import AccountNow
@@ -176,7 +188,7 @@ def _say(what: str, took: float, more: str) -> None:
     print(f"{what:34}{told}   {more}", flush=True)
 
 
-PARTS = {one.__name__: one for one in (passes, facts, condition, replay, furnish)}
+PARTS = {one.__name__: one for one in (passes, facts, fill, condition, replay, furnish)}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

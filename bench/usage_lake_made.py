@@ -1,6 +1,6 @@
 """A lake of synthetic events: two years, twenty-odd people an account, forty event names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -30,14 +30,27 @@ AT_ONCE = 8
 PEOPLE, FEATURES = 25, 40
 _DAY = 86_400_000_000
 
-__all__ = ["LAST_ON", "NOW", "add_one_event", "make_lake", "timedelta"]
+__all__ = ["LAST_ON", "NOW", "add_one_event", "fill_lake", "make_lake", "timedelta"]
 
 
 def make_lake(events: int, accounts: int) -> int:
     """Fill an empty, migrated installation. Returns the megabytes of its files."""
     company = Company(accounts)
     company.write()
-    last = number_of(LAST_ON)
+    return _write_lake(company, events, LAST_ON)
+
+
+def fill_lake(events: int, account_ids: Sequence[int], last_on: date) -> int:
+    """Events of accounts that are there, up to `last_on`, where the lake is empty. Returns megabytes."""
+    if Place.objects.exists() or Actor.objects.exists():
+        raise SystemExit("The lake was not empty.")
+    company = Company(len(account_ids))
+    company.write_use(account_ids)
+    return _write_lake(company, events, last_on)
+
+
+def _write_lake(company: "Company", events: int, last_on: date) -> int:
+    last = number_of(last_on)
     for block in range((last - DAYS + 1) // BLOCK, last // BLOCK + 1):
         low, high = max(block * BLOCK, last - DAYS + 1), min(block * BLOCK + BLOCK - 1, last)
         with lease.alone(lease.ORDERING, now=NOW) as hold:
@@ -99,13 +112,20 @@ class Company:
                         search_text="", added_on=LAST_ON, revision=0, refreshed_at=now) for pk in ids),
             batch_size=1_000,
         )  # fmt: skip
-        where = [(pk, pk) for pk in ids] + [(int(other), n + 1) for n, other in enumerate(self.second) if other]
+        self._write_lines(far)
+        self.write_use(ids)
+
+    def write_use(self, account_ids: Sequence[int]) -> None:
+        """What of that the lake and the catalogue hold."""
+        now, far = NOW, NOW - timedelta(days=DAYS)
+        where = [(n + 1, pk) for n, pk in enumerate(account_ids)]
+        where += [(int(other), account_ids[n]) for n, other in enumerate(self.second) if other]
         Place.objects.bulk_create(
             (Place(pk=pk, source=1, key=str(pk), account=account, first_at=now, last_at=now) for pk, account in where),
             batch_size=2_000,
         )
         self._write_actors()
-        self._write_lines(far)
+        FeatureMeaning.objects.all().delete()
         for feature, said in self._meanings():
             FeatureMeaning.objects.create(feature=feature, known_at=far, recorded_at=now, **said)
 
@@ -140,8 +160,9 @@ class Company:
         )  # fmt: skip
 
     def _meanings(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        products = Product.objects.order_by("pk").values_list("pk", flat=True)[:2]
         for feature in range(1, FEATURES + 1):
-            said: dict[str, Any] = {"product_id": 1 + feature % 2}
+            said: dict[str, Any] = {"product_id": products[feature % 2]}
             if feature in CORE:
                 said["is_core"] = True
             if feature in IGNORED:
