@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.db.models.functions import Coalesce
 
+from firstwin.core.remembering import remembered
 from firstwin.usage.models import FeatureMeaning
 
 
@@ -32,6 +33,10 @@ PLAIN = Meaning()
 
 def meanings(at: datetime | None = None) -> Mapping[int, Meaning]:
     """By number of the event name, as known at `at` (now when none). Names that are not in it are `PLAIN`."""
+    return remembered(("meanings", at), lambda: _meanings(at))
+
+
+def _meanings(at: datetime | None) -> Mapping[int, Meaning]:
     rows = FeatureMeaning.objects.standing() if at is None else FeatureMeaning.objects.known_by(at)
     told = rows.annotate(sold_as=Coalesce("product__merged_into_id", "product_id")).values_list(
         "feature", "label", "sold_as", "parent", "is_core", "means", "is_ignored"

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+from firstwin.core.remembering import remembered
 from firstwin.people.config.store import body_of
 from firstwin.people.models import ConfigVersion
 
@@ -29,12 +30,16 @@ def standing_bodies(kind: str) -> Mapping[str, Mapping[str, Any]]:
     planned = _planned.get()
     if planned is not None and kind in planned:
         return planned[kind]
-    mark = ConfigVersion.objects.order_by("-pk").values_list("pk", "at").first()
+    mark = remembered("last of config", _last)
     if mark is None:
         return {}
     if kind not in _remembered or _remembered[kind][0] != mark:
         _remembered[kind] = (mark, _standing(kind))
     return _remembered[kind][1]
+
+
+def _last() -> tuple[int, datetime] | None:
+    return ConfigVersion.objects.order_by("-pk").values_list("pk", "at").first()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 from firstwin.core.fields import Collection, Field, Kind, is_moment_path
 from firstwin.core.frames import At, Column, Type
 from firstwin.signals.frame import told
-from firstwin.signals.frame.facts import read
+from firstwin.signals.frame.facts import FEW, read
 from firstwin.signals.frame.frame import Ints, Rows, unknown
 
 _DATED = Field("_dated", Kind.DATE, "", "")
@@ -24,7 +24,7 @@ def collected(collection: Collection, accounts: Ints, narrowed: Callable[[Any, s
     paths |= {"_account": (collection.account, "int"), "_id": ("pk", "int")}
     if collection.dated is not None:
         paths["_dated"] = (collection.dated, "moment" if is_moment_path(collection.dated) else "day")
-    table = read(rows, paths)
+    table = read(rows, paths, is_small=len(accounts) <= FEW)
     owner = np.asarray(table["_account"].fill_null(-1).to_numpy(), np.int64)
     ids = np.asarray(table["_id"].to_numpy(), np.int64)
     places = np.searchsorted(accounts, owner)

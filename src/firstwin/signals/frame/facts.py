@@ -24,7 +24,7 @@ Paths = Mapping[str, tuple[str, Type]]
 _AT_ONCE = 100_000
 _AS_CSV = {"sqlite": ("'", ["", "NULL"]), "postgresql": ('"', [""])}
 """What stands around a text, and what for nothing."""
-_FEW = 500
+FEW = 500
 """Accounts up to which rows come one by one: a stream costs more to begin with."""
 
 
@@ -36,7 +36,7 @@ def facts_of(table: FactTable, ids: Sequence[int] | None) -> pa.Table:
             rows = table.narrowed(rows, ids)
         elif table.account is not None:
             rows = among(rows, table.account, ids)
-    return read(rows, table.columns, is_small=ids is not None and len(ids) <= _FEW)
+    return read(rows, table.columns, is_small=ids is not None and len(ids) <= FEW)
 
 
 def read(rows: Any, columns: Paths, *, is_small: bool = False) -> pa.Table:

@@ -27,6 +27,7 @@ from firstwin.core.frames import (
     computed_rows,
     frame_families,
 )
+from firstwin.core.remembering import remembering
 from firstwin.core.snapshot import snapshot
 from firstwin.signals.frame import told
 from firstwin.signals.frame.asked import Answer, Asked
@@ -50,6 +51,7 @@ def sitting(
     """
     with ExitStack() as stack:
         stack.enter_context(snapshot())
+        stack.enter_context(remembering())
         ids, revisions, is_all = _accounts(accounts)
         yield Sitting(
             accounts=ids,
@@ -71,6 +73,7 @@ class Sitting:
     asked: Asked
     timings: Timings = field(default_factory=Timings)
     _ahead: list[At] = field(default_factory=list)
+    _ahead_of: dict[str, list[At]] = field(default_factory=dict)
     _answers: Kept = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,9 +82,13 @@ class Sitting:
     def frame(self, at: At) -> Frame:
         return Frame(self.accounts, at, self.vocabulary, self)
 
-    def prepare(self, ats: Sequence[At]) -> None:
-        """What will be asked, so that what is slow to open answers all of it at once."""
-        self._ahead = list(dict.fromkeys(ats))
+    def prepare(self, ats: Sequence[At], *, family: str | None = None) -> None:
+        """What will be asked, so that what is slow to open answers all of it at once.  family: only of this one."""
+        ahead = list(dict.fromkeys(ats))
+        if family is None:
+            self._ahead = ahead
+        else:
+            self._ahead_of[family] = ahead
 
     def column(self, key: str, at: At) -> Column:
         """One field as of a moment. Raises Refused for what nobody knows of, or cannot be told for that day."""
@@ -147,8 +154,10 @@ class Sitting:
 
     def _with(self, key: tuple[str, ...], at: At) -> list[At]:
         """This one, and what else will be asked and is not known yet."""
-        start = self._ahead.index(at) + 1 if at in self._ahead else 0
-        others = (one for one in self._ahead[start:] if one != at and not self._answers.has((*key, one)))
+        own = self._ahead_of.get(key[0], [])
+        ahead = own if at in own else self._ahead
+        start = ahead.index(at) + 1 if at in ahead else 0
+        others = (one for one in ahead[start:] if one != at and not self._answers.has((*key, one)))
         # No more than can be kept beside everything else until they are asked for.
         return [at, *islice(others, self._answers.most // 4)]
 

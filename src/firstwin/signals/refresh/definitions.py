@@ -1,14 +1,18 @@
 """The definitions that signals are computed under, all of one edition."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
+from firstwin.core.conditions import Change, Test
 from firstwin.core.errors import FirstwinError
 from firstwin.people.config import store
 from firstwin.people.config.store import Definition
 from firstwin.people.models import ConfigVersion
+from firstwin.signals.kinds.scorecard import Measure
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,17 @@ class Definitions:
         found: Defined = getattr(self, f"{kind}s")
         return found
 
+    @cached_property
+    def looked_back(self) -> Mapping[str, tuple[int, ...]]:
+        """Key of a field → how many days earlier it is compared with, where something asks how it changed."""
+        found: dict[str, set[int]] = {}
+        for node in _nodes([one.parsed for kind in KINDS for one in self.of(kind).values()]):
+            if isinstance(node, Test) and isinstance(node.value, Change):
+                found.setdefault(node.field, set()).add(node.value.within_days)
+            elif isinstance(node, Measure) and node.change_days:
+                found.setdefault(node.field, set()).add(node.change_days)
+        return {key: tuple(sorted(days)) for key, days in found.items()}
+
     def with_one(self, definition: Definition) -> "Definitions":
         """The same with another version of one definition: a draft to be tried."""
         changed = {**self.of(definition.kind), definition.key: definition}
@@ -49,6 +64,20 @@ class Definitions:
         """The same as if one had been removed."""
         left = {name: one for name, one in self.of(kind).items() if name != key}
         return replace(self, **{f"{kind}s": left})  # type: ignore[arg-type]
+
+
+def _nodes(thing: Any) -> Iterator[Any]:
+    """Whatever a definition is made of."""
+    yield thing
+    parts: Any = ()
+    if is_dataclass(thing):
+        parts = (getattr(thing, one.name) for one in fields(thing))
+    elif isinstance(thing, Mapping):
+        parts = thing.values()
+    elif isinstance(thing, (list, tuple)):
+        parts = thing
+    for part in parts:
+        yield from _nodes(part)
 
 
 def definitions_at(moment: datetime | None = None) -> Definitions:

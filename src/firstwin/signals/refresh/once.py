@@ -1,10 +1,10 @@
 """Bring the signals of some accounts up to date: facts read in one sitting, everything computed, then written."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from firstwin.core.failpoints import failpoint
-from firstwin.core.frames import At
+from firstwin.core.frames import At, ComputedFamily, frame_families
 from firstwin.signals.frame.sitting import Sitting, sitting
 from firstwin.signals.refresh.compute import Made, computed
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
@@ -36,5 +36,19 @@ def refresh_accounts(account_ids: Collection[int], *, now: datetime) -> Publishe
 
 def make(facts: Sitting, at: At, definitions: Definitions) -> Made:
     """All signals of the accounts of a sitting, by what the ledger remembers."""
+    _ahead(facts, at, definitions)
     alarms = alarms_of(facts.accounts, at, definitions.detectors)
     return computed(facts.frame(at), definitions, state_of(facts.accounts, at, definitions), alarms=alarms)
+
+
+def _ahead(facts: Sitting, at: At, definitions: Definitions) -> None:
+    """What is slow to open tells today and the days it is compared with at once."""
+    earlier: dict[str, set[int]] = {}
+    for key, days in definitions.looked_back.items():
+        field = facts.vocabulary.fields.get(key)
+        family = frame_families().get((field.frame or "").partition(".")[0]) if field is not None else None
+        if isinstance(family, ComputedFamily):
+            earlier.setdefault(family.key, set()).update(days)
+    for key, several in earlier.items():
+        then = [At.close_of(at.on - timedelta(days=n), known_by=at.known_by) for n in sorted(several)]
+        facts.prepare([at, *then], family=key)

@@ -5,11 +5,17 @@ from collections.abc import Collection, Sequence
 from firstwin.accounts.bulk import among
 from firstwin.accounts.merged import survivors
 from firstwin.accounts.models import Account, Membership, Merge
+from firstwin.core.remembering import remembered
 from firstwin.usage.store.models import Actor, Piece, Place
 
 
 def may_have_use(account_ids: Sequence[int]) -> list[int]:
     """Those with a place, or with somebody who sent events before anybody knew where; none while the lake is empty."""
+    ids = tuple(account_ids)
+    return remembered(("may have use", ids), lambda: _may_have_use(ids))
+
+
+def _may_have_use(account_ids: Sequence[int]) -> list[int]:
     if not Piece.objects.filter(table="events", retired_at=None).exists():
         return []
     wanted = set(account_ids)
