@@ -78,10 +78,9 @@ def facts() -> None:
 
 def fill(events: str) -> None:
     """So many events of all customers, up to yesterday, into a lake that is empty."""
+    from bench.usage_lake_made import fill_lake
     from firstwin.accounts.models import AccountNow
     from firstwin.core import clock
-
-    from bench.usage_lake_made import fill_lake
 
     ids = list(AccountNow.objects.filter(is_removed=False).order_by("account_id").values_list("account_id", flat=True))
     mb = fill_lake(int(events), ids, clock.today() - timedelta(days=1))
