@@ -50,9 +50,13 @@ class Coded:
 
 def coded(values: Sequence[Any]) -> Coded:
     """None, and what was not set, is no key."""
-    distinct = dict.fromkeys(values)
-    keys = [key for key in distinct if key is not None and key is not UNSET]
-    places: dict[Any, int] = {None: -1, UNSET: -1} | dict(zip(keys, range(len(keys)), strict=True))
+    keys = list(dict.fromkeys(values))
+    places: dict[Any, int] = dict(zip(keys, range(len(keys)), strict=True))
+    if None in places or UNSET in places:
+        keys = [key for key in keys if key is not None and key is not UNSET]
+        places = dict(zip(keys, range(len(keys)), strict=True)) | {None: -1, UNSET: -1}
+    if len(places) == 1 or not keys:
+        return Coded(keys, np.full(len(values), 0 if keys else -1, dtype=np.int64))
     return Coded(keys, np.fromiter(map(places.__getitem__, values), dtype=np.int64, count=len(values)))
 
 

@@ -4,7 +4,7 @@ Nothing is looked up in a database here. An element that cannot be used is left 
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
@@ -83,8 +83,7 @@ class _Found:
 
     def __init__(self, elements: Elements, received: Moments, sent: Moments) -> None:
         self.elements, self.received = elements, received
-        whats = {one: CALLS.get(one, -1) for one in _distinct(elements.type)}
-        self.what = np.array([whats.get(one, -1) if one.__class__ is str else -1 for one in elements.type], np.int8)
+        self.what = _whats(elements.type)
         self.user, self.anonymous, self.group = map(_ids, (elements.user, elements.anonymous, elements.group))
         self.name = _names(elements, self.what)
         self.ts = _moments(elements, received, sent)
@@ -164,7 +163,7 @@ class _Found:
         An element without a message id and without a moment is the same as an equal one that came in the same minute.
         """
         prefix = b"%d|" % source
-        if {str}.issuperset(map(type, messages)) and "" not in messages:
+        if {str}.issuperset(map(type, messages)) and all(messages):
             digests = [_md5(prefix + one.encode()).digest() for one in messages]
         else:
             digests = [
@@ -180,8 +179,12 @@ class _Found:
         return digest
 
 
-def _distinct(values: Iterable[Any]) -> set[str]:
-    return {value for value in values if value.__class__ is str}
+def _whats(said: Sequence[Any]) -> npt.NDArray[np.int8]:
+    """The number of each type; −1 for what is none."""
+    if not {str}.issuperset(map(type, said)):
+        said = [one if one.__class__ is str else "" for one in said]
+    numbers = {one: CALLS.get(one, -1) for one in set(said)}
+    return np.fromiter(map(numbers.__getitem__, said), dtype=np.int8, count=len(said))
 
 
 def _ids(values: list[Any]) -> Coded:

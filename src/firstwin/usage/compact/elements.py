@@ -57,20 +57,24 @@ class Elements:
         return self._batches[batch], row - self._starts[batch]
 
     def _add_calls(self, batch: Quick) -> None:
-        calls = batch.calls
-        types = [one.type for one in calls]
-        self.type += [said if said in CALLS else batch.call for said in types] if batch.call else types
-        self.message += [one.message_id for one in calls]
-        self.user += [one.user_id for one in calls]
-        self.anonymous += [one.anonymous_id for one in calls]
-        self.group += [
-            around if one.group_id is None or one.group_id is UNSET else one.group_id
-            for one, around in zip(calls, batch.groups, strict=True)
-        ]
-        self.event += [one.event for one in calls]
-        self.name += [one.name for one in calls]
-        self.moment += [one.original_timestamp or one.timestamp or None for one in calls]
-        self.sent += [one.sent_at or None for one in calls]
+        said, count = batch.fields, len(batch.calls)
+
+        def is_unset(name: str) -> bool:
+            return said[name].count(UNSET) == count
+
+        types = said["type"]
+        self.type += [one if one in CALLS else batch.call for one in types] if batch.call else types
+        self.message += said["message_id"]
+        self.user += said["user_id"]
+        self.anonymous += said["anonymous_id"]
+        self.group += batch.groups if is_unset("group_id") else map(_own_first, said["group_id"], batch.groups)
+        self.event += said["event"]
+        self.name += said["name"]
+        moments = said["timestamp"]
+        if not is_unset("original_timestamp"):
+            moments = tuple(one or other for one, other in zip(said["original_timestamp"], moments, strict=True))
+        self.moment += [one or None for one in moments]
+        self.sent += [None] * count if is_unset("sent_at") else [one or None for one in said["sent_at"]]
         self.properties += batch.properties
 
     def _add(self, batch: Batch) -> None:
@@ -86,6 +90,10 @@ class Elements:
         self.moment += [element.get("originalTimestamp") or element.get("timestamp") for element in elements]
         self.sent += [element.get("sentAt") for element in elements]
         self.properties += [properties_of(element.get("properties")) for element in elements]
+
+
+def _own_first(own: Any, around: Any) -> Any:
+    return around if own is None or own is UNSET else own
 
 
 def _complete(batch: Batch) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
+from msgspec.structs import astuple
 
 from firstwin.usage.compact.ordinary import CALLS, Element, complete, has_escaped_colon, is_ordinary_text
 from firstwin.usage.compact.refusals import DEEPEST, LARGEST, Refusal
@@ -64,16 +65,23 @@ _read_batch = msgspec.json.Decoder(_Around).decode
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
+_LOOKED_AT_ONLY = ("integrations", "metadata", "traits")
+"""Fields whose values have to be ordinary, and are kept nowhere."""
+
+Fields = dict[str, tuple[Any, ...]]
+"""Of some calls, all values of each field."""
+
 
 @dataclass
 class Quick:
-    """One body, read.  properties, groups: of each call, what its properties amount to, and what its context says for
-    a customer's id."""
+    """One body, read.  fields: of all calls, one after the other.  properties, groups: of each call, what its
+    properties amount to, and what its context says for a customer's id."""
 
     body: bytes
     received: int
     call: str
     calls: list[Call]
+    fields: Fields
     sent: str | None
     properties: list[Properties]
     groups: list[Any]
@@ -101,18 +109,17 @@ def read_quickly(body: bytes, call: str, received: int) -> Quick | None:
     try:
         around = _Around([_read_call(body)]) if call in CALLS else _read_batch(body)
         calls = around.batch
-        if not _is_whole(body, calls[0] if call in CALLS else around, calls):
+        if not calls or not _is_whole(body, calls[0] if call in CALLS else around, calls):
             return None
-        others = [held for one in calls if (held := one.integrations) is not _NOTHING]
-        others += [held for one in calls if (held := one.metadata) is not _NOTHING]
-        others += [held for one in calls if (held := one.traits) is not _NOTHING]
-        for held in (*others, around.integrations):
-            _others[bytes(held)]
-        properties = [_properties[bytes(one.properties)] for one in calls]
-        groups = [_groups[bytes(one.context)] for one in calls]
+        fields = dict(zip(Call.__struct_fields__, zip(*map(astuple, calls), strict=True), strict=True))
+        for held in ((around.integrations,), *map(fields.__getitem__, _LOOKED_AT_ONLY)):
+            if held.count(_NOTHING) < len(held):
+                list(map(_others.__getitem__, map(bytes, held)))
+        properties = list(map(_properties.__getitem__, map(bytes, fields["properties"])))
+        groups = list(map(_groups.__getitem__, map(bytes, fields["context"])))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _Odd):
         return None
-    return Quick(body, received, call, calls, around.sent_at or None, properties, groups)
+    return Quick(body, received, call, calls, fields, around.sent_at or None, properties, groups)
 
 
 def _is_whole(body: bytes, read: Call | _Around, calls: list[Call]) -> bool:

@@ -53,33 +53,45 @@ def read_moments(said: Sequence[Any]) -> Moments:
 def _usual(said: Sequence[Any]) -> Moments | None:
     """Moments like 2026-03-05T14:30:00.123Z or …+00:00: the forms that the official clients send. Where a text turns
     out to be none, MISSING; None: most are not."""
-    if not {str}.issuperset(map(type, said)) or not {"Z", "+00:00"}.issuperset([text[23:] for text in said]):
+    if not {str}.issuperset(map(type, said)):
         return None
-    try:
-        text = "".join([text[:23] for text in said]).encode("ascii")
-    except UnicodeEncodeError:
+    if len(set(map(len, said))) > 1:
+        said = [text.replace("+00:00", "Z") for text in said]
+    widths = set(map(len, said))
+    form = _FORMS.get(widths.pop()) if len(widths) == 1 else None
+    if form is None or not (text := "".join(said)).isascii():
         return None
-    marks = np.frombuffer(text, dtype=np.uint8).reshape(-1, len(_FORM))
-    digits = marks[:, _DIGITS].astype(np.int32) - 48
-    is_form = (marks[:, _MARKS] == _FORM[_MARKS]).all(axis=1) & ((digits >= 0) & (digits <= 9)).all(axis=1)
-    year, month, day, hour, minute, second, milli = (
-        digits[:, start:end] @ _TENS[start - end :] for start, end in pairwise(_ENDS)
-    )
+    marks = np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, len(form)).T  # a row for each place of the text
+    digits = marks[_DIGITS] - np.uint8(48)  # of what stands before "0" this is more than 9, too
+    is_form = (digits <= 9).all(axis=0)
+    for place in _MARKS[len(form)]:
+        is_form &= marks[place] == form[place]
+    year, month, day, hour, minute, second, milli = (_number(digits[start:end]) for start, end in pairwise(_ENDS))
     is_form &= (year > 0) & (month > 0) & (month <= 12) & (day > 0) & (hour < 24) & (minute < 60) & (second < 60)
-    months = (np.where(is_form, year, 1970) * 12 + np.where(is_form, month, 1) - 1 - 1970 * 12).astype("datetime64[M]")
-    first, after = (at.astype("datetime64[D]").astype(np.int64) for at in (months, months + 1))
+    months = np.where(is_form, year * 12 + month - 1 - 1970 * 12, 0)
+    low = int(months.min(initial=0))
+    starts = np.arange(low, months.max(initial=0) + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    first, after = (starts[months - low + n] for n in (0, 1))
     days = first + day - 1
     is_form &= days < after
     seconds = days * 86_400 + hour * 3_600 + minute * 60 + second
-    found: Moments = np.where(is_form, seconds * 1_000_000 + milli.astype(np.int64) * 1_000, MISSING)
+    found: Moments = np.where(is_form, seconds * 1_000_000 + milli * 1_000, MISSING)
     return found
 
 
-_FORM = np.frombuffer(b"0000-00-00T00:00:00.000", dtype=np.uint8)
-_DIGITS, _MARKS = np.flatnonzero(_FORM == 48), np.flatnonzero(_FORM != 48)
+def _number(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Of digits, one row for each place."""
+    found: npt.NDArray[np.int64] = digits[0].astype(np.int64)
+    for row in digits[1:]:
+        found = found * 10 + row
+    return found
+
+
+_FORMS = {24: b"0000-00-00T00:00:00.000Z", 29: b"0000-00-00T00:00:00.000+00:00"}
+_DIGITS = [place for place, mark in enumerate(_FORMS[24]) if mark == 48]
+_MARKS = {width: sorted({*range(width)}.difference(_DIGITS)) for width in _FORMS}
 _ENDS = (0, 4, 6, 8, 10, 12, 14, 17)
 """Where the numbers of a moment begin and end among its digits."""
-_TENS = np.array([1000, 100, 10, 1], dtype=np.int32)
 
 
 def read_moment(said: Any) -> int:
