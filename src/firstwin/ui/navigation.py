@@ -41,6 +41,7 @@ class RailEntry:
 
 
 _entries: dict[str, NavEntry] = {}
+_pages: dict[str, list[str]] = {}
 
 
 def register_entry(entry: NavEntry) -> None:
@@ -48,10 +49,20 @@ def register_entry(entry: NavEntry) -> None:
     _entries[entry.key] = entry
 
 
+def register_pages(entry: str, url_name: str) -> None:
+    """Say that pages of another room belong to an entry: those under an address. Saying it again changes nothing."""
+    names = _pages.setdefault(entry, [])
+    if url_name not in names:
+        names.append(url_name)
+
+
 def rail_entries(user: Any, path: str) -> list[RailEntry]:
     """What `user` sees, in order; current is the entry of which an address is the longest prefix of `path`."""
     seen = [entry for entry in sorted(_entries.values(), key=lambda e: (e.order, e.label)) if entry.visible(user)]
-    addresses = {entry.key: [reverse(name) for name in (entry.url_name, *entry.also)] for entry in seen}
+    addresses = {
+        entry.key: [reverse(name) for name in (entry.url_name, *entry.also, *_pages.get(entry.key, ()))]
+        for entry in seen
+    }
     here = max((a for some in addresses.values() for a in some if _covers(a, path)), key=len, default="")
     return [
         RailEntry(e.key, e.label, own[0], e.icon, e.hotkey, e.group, here in own)

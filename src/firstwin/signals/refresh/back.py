@@ -2,7 +2,7 @@
 some weeks."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -15,14 +15,21 @@ from firstwin.core.failpoints import failpoint
 from firstwin.signals.models import LookedBack, Refreshed, StageMove
 from firstwin.signals.refresh import once
 from firstwin.signals.refresh.first import fold_past
+from firstwin.signals.refresh.folding import WATCHED
 from firstwin.signals.refresh.holding import let_be_computed
-from firstwin.signals.refresh.past import tell_behind
+from firstwin.signals.refresh.past import EVERY, tell_behind
 
 AT_ONCE = 1_000
 """Accounts of one round: the lake is opened for all of them together."""
 
 WEEKS = 12
 """Of scores, stays and findings."""
+
+
+def first_day(told: date) -> date:
+    """How far back scores, stays and findings reach that were told on a day: since when is not known of what held then.
+    A week earlier at most, where accounts had been looked at some days before."""
+    return told - timedelta(days=WATCHED + EVERY * (WEEKS - 1))
 
 
 def look_back_some(now: datetime, *, at_once: int = AT_ONCE, weeks: int = WEEKS) -> int:

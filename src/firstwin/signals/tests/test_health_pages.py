@@ -210,7 +210,7 @@ def test_the_portfolio_tells_mix_movement_and_what_renews(
 ) -> None:
     rows(owner, 3)
     text = client_of(owner).get("/health/").text
-    assert "3 fell, 0 rose" in text and "3 fell by 10 or more" in text and "Fell 20" in text and "$3" in text
+    assert "3 fell, 0 rose" in text and "3 that fell by 10 or more" in text and "Fell 20" in text and "$3" in text
     assert "health_band" in text and "S0 unvalidated" in text
     assert "Fell 20" not in client_of(stranger).get("/health/").text
     assert "No accounts yet" in client_of(stranger).get("/health/").text

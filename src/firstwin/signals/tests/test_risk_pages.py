@@ -1,5 +1,6 @@
 """Risks and opportunities on screen: found, judged, brought back, exported; and how detectors fare."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account
+from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
 from firstwin.people.models import Undo, User
-from firstwin.signals.models import Dismissal, Episode
+from firstwin.signals.models import Dismissal, Episode, LookedBack
+from firstwin.signals.refresh.back import first_day
+from firstwin.signals.risks.record import records
 from firstwin.signals.tests.test_today_page import risk
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +152,16 @@ def test_detectors_say_how_often_they_were_right(client_of: Any, owner: User, st
     assert "never found anything" in client_of(stranger).get("/risks/detectors/").text
 
 
+def test_what_was_open_before_anybody_looked_is_not_counted_as_opened(owner: User, acme: Account) -> None:
+    today = clock.today()
+    risk(acme, cause="before", first_on=first_day(today), is_reconstructed=True)
+    risk(acme, cause="since", first_on=first_day(today) + timedelta(days=7), is_reconstructed=True)
+    risk(acme, cause="seen", first_on=today)
+    assert records(AccountSet.of(owner), now=clock.now())["silent"].opened == 2
+    LookedBack.objects.all().delete()  # its past is not told yet
+    assert records(AccountSet.of(owner), now=clock.now())["silent"].opened == 0
+
+
 def test_the_number_of_questions_does_not_follow_the_findings(client_of: Any, owner: User) -> None:
     client, counts = client_of(owner), []
     for names in (["One"], ["Two", "Three"]):
@@ -159,3 +173,23 @@ def test_the_number_of_questions_does_not_follow_the_findings(client_of: Any, ow
                 client.get(path)
             counts.append(len(asked))
     assert counts[:2] == counts[2:]
+
+
+@pytest.mark.parametrize(
+    "page, entry",
+    [("/today/", "Today"), ("/health/", "Health"), ("/stages/", "Stages"), ("/stages/funnel/", "Stages"),
+     ("/risks/", "Risks"), ("/risks/detectors/", "Risks"), ("/segments/", "Segments"), ("/segments/new/", "Segments"),
+     ("/segments/renewing/", "Segments"), ("/segments/renewing/edit/", "Segments"), ("/experiences/", "Segments"),
+     ("/experiences/pooled/", "Segments"), ("/studio/pooled/", "Settings"), ("/accounts/acme/health/", "Accounts"),
+     ("/settings/definitions/detector/silent/edit/", "Settings")],
+)  # fmt: skip
+def test_each_page_is_marked_in_the_rail(
+    client_of: Any, operations: User, acme: Account, page: str, entry: str
+) -> None:
+    answer = client_of(operations).get(page)
+    (marked,) = re.findall(r'aria-current="page"[^>]*>.*?<span>([^<]*)</span>', answer.text.split("</nav>")[0])
+    assert (answer.status_code, marked) == (200, entry)
+
+
+def test_the_studio_alone_leads_to_the_scorecards(client_of: Any, operations: User) -> None:
+    assert client_of(operations).get("/studio/").url == "/settings/definitions/#kind-scorecard"

@@ -163,7 +163,7 @@ def _choices(definitions: Definitions) -> list[tuple[str, str, list[tuple[str, s
     named = sorted((one.parsed.label, one.key) for one in definitions.detectors.values())
     return [
         ("state", "Open or put aside", [(OPEN, "Open"), (ASIDE, "Put aside")]),
-        ("what", "What", [("", "Risks and opportunities"), *((word, f"{label}") for word, label in What.choices)]),
+        ("what", "What", [("", "Any kind"), *((word, f"{label}") for word, label in What.choices)]),
         ("severity", "Severity", [("", "Any severity"), *((str(n), label) for n, label in reversed(Severity.choices))]),
         ("family", "Family", [("", "Any family"), *FAMILIES.items()]),
         ("detector", "Detector", [("", "Any detector"), *((key, label) for label, key in named)]),

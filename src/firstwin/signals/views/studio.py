@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from firstwin.accounts.views.answers import Reader, reader, say_next
 from firstwin.core.errors import Conflict, NotFound, Refused
@@ -20,6 +20,12 @@ from firstwin.people.views.shared import begin_again
 from firstwin.signals.studio.forms import KIND, Draft, StudioForm, draft
 from firstwin.signals.views.defined import written
 from firstwin.ui.jinja import fragment, page
+
+
+@require_safe
+def studios(request: HttpRequest) -> HttpResponse:
+    """The scorecards stand among the definitions."""
+    return HttpResponseRedirect(f"{reverse('definitions')}#kind-{KIND}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
