@@ -6,7 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,24 @@ def python(env: dict[str, str], code: str) -> None:
 def worker(env: dict[str, str]) -> subprocess.Popen[bytes]:
     with Path(env["FIRSTWIN_HOME"], "worker.log").open("ab") as log:
         return subprocess.Popen([sys.executable, "-m", "django", "worker"], env=env, stderr=log)
+
+
+def beside(process: "subprocess.Popen[bytes]") -> list[int]:
+    """The processes this worker has for what people wait for."""
+    words = [b"--prompt", str(process.pid).encode()]
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if entry.read_bytes().split(b"\0")[-3:-1] == words:
+                found.append(int(entry.parent.name))
+    return found
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def states(env: dict[str, str]) -> list[str]:
@@ -83,3 +102,28 @@ def test_a_job_whose_worker_was_killed_is_run_by_the_next(home: dict[str, str], 
                  "assert jobs.take_back(now=datetime.now(UTC) + timedelta(minutes=5)) == 1")  # fmt: skip
     django(home, "worker", "--once")
     assert states(home) == ["SUCCESSFUL", "SUCCESSFUL"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="processes are looked for in /proc")
+def test_what_people_wait_for_has_a_process_that_comes_back_and_ends_with_the_worker(home: dict[str, str]) -> None:
+    running = worker(home)
+    try:
+        wait_until(lambda: len(beside(running)) == 1)
+        (first,) = beside(running)
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: beside(running) not in ([], [first]))
+        running.kill()
+        wait_until(lambda: beside(running) == [])
+    finally:
+        running.kill()
+        running.wait()
+    stopped = worker(home)
+    try:
+        wait_until(lambda: len(beside(stopped)) == 1)
+        stopped.send_signal(signal.SIGTERM)
+        assert stopped.wait(timeout=60) == 0
+        assert beside(stopped) == []
+    finally:
+        stopped.kill()
+        stopped.wait()
