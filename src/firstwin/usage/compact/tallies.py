@@ -72,9 +72,8 @@ def tallies_of(
         hours.setdefault(hour, Counts()).batches += 1
     for hour in refused:
         hours.setdefault(hour, Counts()).rejected += 1
-    fresh = table if is_new.all() else table.filter(pa.array(is_new))
-    counts, ts = _numbers(fresh, "count"), _numbers(fresh, "ts")
-    return Tallies(hours, _spans(_numbers(fresh, "place"), counts, ts), _spans(_numbers(fresh, "feature"), counts, ts))
+    place, feature, counts, ts = (_numbers(table, name)[is_new] for name in ("place", "feature", "count", "ts"))
+    return Tallies(hours, _spans(place, counts, ts), _spans(feature, counts, ts))
 
 
 def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.int64]:

@@ -1,18 +1,22 @@
 """Events into the lake: duplicates out, a segment and its keys written, everything about them committed at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from django.db import connections
+from numpy.typing import NDArray
 
 from firstwin.usage.lake import files, keys, lease, pieces
 from firstwin.usage.lake.files import Written
 from firstwin.usage.lake.keys import Mask
 from firstwin.usage.lake.schema import EVENTS
 from firstwin.usage.store.models import Inbox
+from firstwin.usage.store.router import EVENTS as STORE
 
 WAIT_SECONDS = 30.0
 """How long to wait for somebody else who is storing events."""
@@ -46,32 +50,54 @@ def store(
         is_new = keys.unseen(_numbers(table, "k1"), _numbers(table, "k2"))
         if kept is not None:
             kept(is_new)
-        fresh = table if is_new.all() else table.filter(pa.array(is_new))
-        written = _write(fresh) if fresh.num_rows else []
+        rows = _in_order(table, is_new)
+        written = _write(table.select(EVENTS.names).take(pa.array(rows))) if len(rows) else []
         with pieces.committing("store", hold):
             pieces.add(written, now=now)
             extra()
             _take_from_inbox(inbox_ids)
-    return Stored(fresh.num_rows, table.num_rows - fresh.num_rows, is_new)
+    return Stored(len(rows), table.num_rows - len(rows), is_new)
 
 
 def _write(fresh: pa.Table) -> list[Written]:
-    segment = files.write_piece("events", _in_order(fresh))
+    segment = files.write_piece("events", fresh)
     return [segment, keys.write_keys(_numbers(fresh, "k1"), _numbers(fresh, "k2"))]
 
 
-def _in_order(table: pa.Table) -> pa.Table:
-    """Sorted by (place, ts)."""
-    ts = table.column("ts").cast(pa.int64()).to_numpy()
-    return table.select(EVENTS.names).take(pa.array(np.lexsort((ts, _numbers(table, "place")))))
+def _in_order(table: pa.Table, is_new: Mask) -> NDArray[np.intp]:
+    """The new rows, sorted by (place, ts)."""
+    rows = np.flatnonzero(is_new)
+    ts = table.column("ts").cast(pa.int64()).to_numpy()[rows]
+    return rows[np.lexsort((ts, _numbers(table, "place")[rows]))]
 
 
 def _take_from_inbox(ids: Sequence[int]) -> None:
     gone = 0
-    for start in range(0, len(ids), 500):
-        gone += Inbox.objects.filter(pk__in=ids[start : start + 500]).delete()[0]
+    with _not_blanked():
+        for start in range(0, len(ids), 500):
+            gone += Inbox.objects.filter(pk__in=ids[start : start + 500]).delete()[0]
     if gone != len(ids):
         raise lease.Busy("Some of these batches were taken up by another process.")
+
+
+@contextmanager
+def _not_blanked() -> Iterator[None]:
+    """Some builds of SQLite write zeros over all they delete. That would write each body to the disk once more; pages
+    that nothing else changes are left as they are until others use them."""
+    connection = connections[STORE]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        (before,) = cursor.execute("pragma secure_delete").fetchone()
+        cursor.execute("pragma secure_delete = fast")
+        try:
+            yield
+        finally:
+            cursor.execute(f"pragma secure_delete = {_SECURE_DELETE[before]}")
+
+
+_SECURE_DELETE = ("off", "on", "fast")
 
 
 def _numbers(table: pa.Table, name: str) -> Any:

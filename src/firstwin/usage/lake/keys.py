@@ -7,6 +7,7 @@ through memory maps: looking 200,000 sorted keys up among 50 million touches a p
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import BinaryIO
 
 import numpy as np
@@ -29,12 +30,14 @@ def unseen(k1: Keys, k2: Keys) -> Mask:
     """Of rows with these keys, which are the first of their key, here and among all that were ever stored."""
     is_new, order = _first_of_each(k1, k2)
     wanted = order[is_new[order]]  # sorted: neighbours in a file are looked up one after the other
+    a, b = k1[wanted], k2[wanted]
     for piece in pieces.standing("keys"):
         if not wanted.size:
             break
-        found = is_in(open_keys(piece), k1[wanted], k2[wanted])
-        is_new[wanted[found]] = False
-        wanted = wanted[~found]
+        found = is_in(open_keys(piece), a, b)
+        if found.any():
+            is_new[wanted[found]] = False
+            wanted, a, b = wanted[~found], a[~found], b[~found]
     return is_new
 
 
@@ -108,7 +111,7 @@ def _sorted(k1: Keys, k2: Keys) -> NDArray[np.intp]:
     order = np.argsort(k1, kind="stable")
     a = k1[order]
     tied = np.flatnonzero(a[1:] == a[:-1])
-    if tied.size:
+    if tied.size and (k2[order[tied]] != k2[order[tied + 1]]).any():  # else they are repetitions, in order already
         rows = np.union1d(tied, tied + 1)
         part = order[rows]
         order[rows] = part[np.lexsort((k2[part], k1[part]))]
@@ -116,12 +119,12 @@ def _sorted(k1: Keys, k2: Keys) -> NDArray[np.intp]:
 
 
 def is_in(stored: Pair, k1: Keys, k2: Keys) -> Mask:
-    """Which of these keys are among the stored ones, which are sorted. Quickest when both are."""
+    """Which of these keys are among the stored ones; both are sorted."""
     s1, s2 = stored
     found = np.zeros(len(k1), np.bool_)
     if not len(s1):
         return found
-    at = np.searchsorted(s1, k1)
+    at = _places(s1, k1)
     near = np.minimum(at, len(s1) - 1)
     open_ = np.flatnonzero((at < len(s1)) & (s1[near] == k1))
     found[open_] = s2[at[open_]] == k2[open_]
@@ -131,6 +134,22 @@ def is_in(stored: Pair, k1: Keys, k2: Keys) -> Mask:
         place = np.searchsorted(second, k2[row])
         found[row] = place < len(second) and second[place] == k2[row]
     return found
+
+
+def _places(stored: Keys, wanted: Keys) -> NDArray[np.intp]:
+    """Where each of the wanted stands or would stand. Some neighbours at a time: they meet the same part of a file,
+    which stays in the processor's cache."""
+    if len(stored) < _LARGE:
+        return np.searchsorted(stored, wanted)
+    found = np.empty(len(wanted), np.intp)
+    edges = [*np.searchsorted(stored, wanted[::_NEIGHBOURS]).tolist(), len(stored)]
+    for place, (low, high) in enumerate(pairwise(edges)):
+        rows = slice(place * _NEIGHBOURS, (place + 1) * _NEIGHBOURS)
+        found[rows] = stored[low:high].searchsorted(wanted[rows]) + low
+    return found
+
+
+_NEIGHBOURS, _LARGE = 512, 1 << 19
 
 
 def _put(file: BinaryIO, keys: Keys, offset: int) -> None:
