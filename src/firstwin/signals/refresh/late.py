@@ -9,14 +9,20 @@ from django.db.models import Q
 
 from firstwin.accounts.models import Merge
 from firstwin.core.frames import SqlFamily, frame_families
+from firstwin.usage.metrics.learned import late_use
 
 MOST = 20
 """Rows told of one table."""
 
+USE = "usage.events"
+
 
 @dataclass(frozen=True)
 class Late:
-    """known_at: when its source knew it; recorded_at: when it came; known_until: when it stood down."""
+    """known_at: when its source knew it; recorded_at: when it came; known_until: when it stood down.
+
+    Use of the product is told by days: the id of one is its date, as in 20260331.
+    """
 
     table: str
     id: int
@@ -38,6 +44,8 @@ def late_facts(account_id: int, *, since: datetime, until: datetime) -> Iterator
         names = ("pk", "known_at", "known_until", "recorded_at")
         for row in rows.values_list(*names)[:MOST]:
             yield Late(model._meta.label_lower, *row)
+    for day, arrived in list(late_use(account_id, since=since, until=until).items())[:MOST]:
+        yield Late(USE, int(f"{day:%Y%m%d}"), arrived, None, arrived)
 
 
 def _tables() -> Iterator[tuple[Any, str]]:

@@ -18,7 +18,7 @@ from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.columns import CHANGE_DAYS
 from firstwin.signals.ledger.sayings import Saying, said_until, sayings
 from firstwin.signals.ledger.standing import Kept, Stay
-from firstwin.signals.models import Dismissal, Episode, Refreshed
+from firstwin.signals.models import Dismissal, Episode, Pass, Refreshed
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.risks.found import FOREVER, Known
 from firstwin.signals.scores.judged import Judged, judged
@@ -43,7 +43,8 @@ class State:
     """Over accounts in the order of a frame.
 
     readings: by scorecard and account.  primary: the one that counted.  week_ago: the score that counted a week before.
-    refreshed: when each was last computed, and the day it was computed for.
+    refreshed: when each was last computed, and the day it was computed for.  passed_on: the last day before on which
+    everybody was looked at.
     """
 
     accounts: Ints
@@ -56,6 +57,7 @@ class State:
     pauses: Pauses = field(default_factory=Pauses)
     judged: Judged = field(default_factory=Judged)
     refreshed: Mapping[int, tuple[datetime, date]] = field(default_factory=dict)
+    passed_on: date | None = None
 
     @classmethod
     def nothing(cls, accounts: Ints) -> "State":
@@ -63,9 +65,8 @@ class State:
         return cls(accounts, Standings.none(len(accounts)))
 
     def remembered(self, scorecard: str) -> Remembered:
-        """What the last readings of a scorecard knew. What held still knew it until it was last looked at."""
-        seen = {pk: on for pk, (_, on) in self.refreshed.items()}
-        return Remembered.of({pk: one.result for pk, one in self.readings.get(scorecard, {}).items()}, seen)
+        """What the last readings of a scorecard knew. What held still knew it until everybody was last looked at."""
+        return Remembered.of({pk: one.result for pk, one in self.readings.get(scorecard, {}).items()}, self.passed_on)
 
 
 def state_of(accounts: Ints, at: At, definitions: Definitions) -> State:
@@ -84,6 +85,7 @@ def state_of(accounts: Ints, at: At, definitions: Definitions) -> State:
         pauses=pauses(ids, at),
         judged=judged(ids, at),
         refreshed=_refreshed(ids, at),
+        passed_on=_passed_on(at),
     )
 
 
@@ -152,4 +154,11 @@ def _refreshed(ids: list[int], at: At) -> dict[int, tuple[datetime, date]]:
         rows = among(Refreshed.objects.filter(at__lte=at.known_by), "account_id", some)
         for pk, moment, on in rows.values_list("account_id", "at", "on"):
             found[pk] = (moment, on)
+    return found
+
+
+def _passed_on(at: At) -> date | None:
+    """Of a day before: all of a day is told by the same one, and of a past day the one that stood then."""
+    rows = Pass.objects.filter(on__lt=at.on, started_at__lte=at.known_by, finished_at__isnull=False)
+    found: date | None = rows.order_by("-on").values_list("on", flat=True).first()
     return found

@@ -35,17 +35,17 @@ class Remembered:
         return cls(np.zeros(0, np.int64), (), none, none)
 
     @classmethod
-    def of(cls, results: Mapping[int, bytes], seen_on: Mapping[int, date] | None = None) -> "Remembered":
+    def of(cls, results: Mapping[int, bytes], seen_on: date | None = None) -> "Remembered":
         """From the last published result of each account.
 
-        seen_on: the last day on which that result was found to hold still; what had a value then had it that day.
+        seen_on: the last day on which those results were found to hold still, of all that were made by then; what had
+            a value then had it that day.
         """
         accounts = np.array(sorted(results), np.int64)
         points: dict[str, list[int]] = {}
         on: dict[str, list[int]] = {}
         for place, pk in enumerate(accounts.tolist()):
-            seen = None if seen_on is None else seen_on.get(pk)
-            for key, known, day in _memory(results[pk], seen):
+            for key, known, day in _memory(results[pk], seen_on):
                 if key not in points:
                     points[key], on[key] = [NOTHING] * len(accounts), [0] * len(accounts)
                 points[key][place], on[key][place] = known, day

@@ -169,11 +169,20 @@ def not_of_facts(readings: Iterable[Any], company: Company) -> Differing:
         found.wrong += [f"{one.pk} of {one.account_id}, as known at {moment}" for one in same]
         later = At(clock.day_of(moment), moment, known_by=company.now + timedelta(hours=2))
         for one in _come_out_otherwise(some, later, company):
-            late = list(late_facts(one.account_id, since=moment, until=later.known_by))
+            late = [
+                fact for fact in late_facts(one.account_id, since=moment, until=later.known_by) if _bears(fact, one)
+            ]
             found.named |= {(fact.table, fact.id) for fact in late}
             found.explained += bool(late)
             found.wrong += [] if late else [f"{one.pk} of {one.account_id} at {moment}, as known now"]
     return found
+
+
+def _bears(fact: Any, reading: Any) -> bool:
+    """Use of days after a reading does not."""
+    from firstwin.signals.refresh.late import USE
+
+    return bool(fact.table != USE or fact.id <= int(f"{reading.on:%Y%m%d}"))
 
 
 def _come_out_otherwise(some: list[Any], at: Any, company: Company) -> list[Any]:
@@ -216,11 +225,11 @@ class Run:
         company = Company(datetime.fromisoformat(told["now"]), tuple(told["late"]))
         alone, differing = self._alone(company)
         inputs, facts = self._aside(_published, self.readings, company)
-        late = {("accounts.touch", pk) for pk in company.late}
-        is_named = bool(facts.named) and facts.named <= late
+        touches = {(table, pk) for table, pk in facts.named if table != "usage.events"}
+        is_named = bool(touches) and touches <= {("accounts.touch", pk) for pk in company.late}
         for wrong in (*(f"account {pk} alone: {part}" for pk, part in differing), *facts.wrong):
             self.says(f"DIFFERS: {wrong}")
-        planted = "those that were planted" if is_named else "others than were planted"
+        planted = "the planted ones and use" if is_named else "others than were planted"
         self.says(
             f"{alone:,} accounts alone = in a full pass to the byte but for {len(differing)}; {facts.readings:,} "
             f"readings of {facts.moments} moments recomputed from their inputs to the byte but for {len(inputs)}, from "

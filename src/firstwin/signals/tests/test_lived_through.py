@@ -160,13 +160,8 @@ def everything(at: At) -> dict[str, Any]:
 
 
 def as_scored(row: Any) -> Any:
-    """To the byte, but for one thing: on which day a value was seen last is told by the latest look at the account, and
-    for a past day by the reading of then."""
-    inputs, result = json.loads(row.inputs), json.loads(row.result)
-    for one in [*inputs["measures"], *result["measures"]]:
-        if one[-1] is not None:
-            one[-1] = one[-1][0]
-    return row.score, row.band, row.coverage, inputs, result
+    """To the byte."""
+    return row.score, row.band, row.coverage, row.inputs, row.result
 
 
 def _plant(life: Life) -> None:

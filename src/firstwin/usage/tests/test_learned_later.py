@@ -6,7 +6,7 @@ import pytest
 
 from firstwin.accounts.models import Account
 from firstwin.core.frames import ComputedFamily, frame_families
-from firstwin.usage.metrics.learned import learned_later
+from firstwin.usage.metrics.learned import late_use, learned_later
 from firstwin.usage.models import FeatureMeaning
 from firstwin.usage.store.models import Place
 from firstwin.usage.tests.raw import Raw, put
@@ -29,6 +29,16 @@ def test_only_what_came_after_its_own_day_was_learned_later(acme: Account) -> No
     put([Raw(place, 1, 1, NOW - timedelta(days=5)), Raw(place, 1, 1, NOW - timedelta(days=3))], now=NOW)
     assert learned_later([acme.pk], since) == {acme.pk: (NOW - timedelta(days=5)).date()}
     assert learned_later([acme.pk], NOW + timedelta(seconds=1)) == {}
+
+
+def test_late_use_is_told_by_days_with_the_moment_it_came(acme: Account) -> None:
+    place, long_ago = _place(acme), NOW - timedelta(days=9)
+    put([Raw(place, 1, 1, long_ago)], now=long_ago)
+    put([Raw(place, 1, 1, long_ago), Raw(place, 1, 1, NOW - timedelta(days=3))], now=NOW)
+    told = late_use(acme.pk, since=NOW - timedelta(days=2), until=NOW)
+    assert told == {long_ago.date(): NOW, (NOW - timedelta(days=3)).date(): NOW}
+    assert late_use(acme.pk, since=NOW, until=NOW + timedelta(days=1)) == {}
+    assert late_use(acme.pk, since=long_ago, until=NOW - timedelta(days=1)) == {}
 
 
 def test_what_events_mean_since_is_learned_of_every_day(acme: Account) -> None:

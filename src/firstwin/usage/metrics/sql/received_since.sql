@@ -1,10 +1,10 @@
--- The days of what was received since a moment.
--- Reads: events.  Params: since (timestamp).
+-- The days of what was received between two moments.
+-- Reads: events.  Params: since, until (timestamp).
 -- One row per place and day.
 select
     cast(place as uinteger) as place,
     day,
     max(received) as received
 from events
-where received >= $since
+where received >= $since and received <= $until
 group by place, day
