@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from firstwin.core.errors import Refused
 from firstwin.people.config.documents import KEY_STAYS, Document, Problem
 from firstwin.people.config.kinds import kind_of, kinds
 from firstwin.people.config.labels import standing_bodies
@@ -48,6 +49,18 @@ class Plan:
 
     def count(self, what: str) -> int:
         return sum(entry.what == what for entry in self.entries)
+
+
+def problems_of(document: Document) -> list[Problem]:
+    """Why a text cannot stand; also where it stands already, from a time when it could be read."""
+    plan = planned([document])
+    if plan.problems or plan.changes:
+        return list(plan.problems)
+    try:
+        kind_of(document.kind).parse(document.key, document.body)
+    except Refused as refused:
+        return [document.problem(refused.field or "", refused.message)]
+    return []
 
 
 def planned(documents: Sequence[Document], *, prune: bool = False) -> Plan:

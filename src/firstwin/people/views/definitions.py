@@ -16,7 +16,7 @@ from firstwin.people.config.documents import Document, Problem, read_body
 from firstwin.people.config.guard import TooMuch, impacts
 from firstwin.people.config.kinds import DefinitionKind, kind_of, kinds
 from firstwin.people.config.labels import standing_bodies
-from firstwin.people.config.plan import diff_of, planned
+from firstwin.people.config.plan import diff_of, planned, problems_of
 from firstwin.people.config.together import dependants, label_of, used_by
 from firstwin.people.config.write import READ_ONLY, WRITTEN, latest, standing_body
 from firstwin.people.models import ConfigDraft, ConfigVersion, User
@@ -145,6 +145,8 @@ def definition_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     form = TextForm(request.POST if request.method == "POST" else None, initial=held)
     found: dict[str, Any] = {"problems": [], "impacts": None, "too_much": [], "diff_lines": []}
     status = 200
+    if not form.is_bound and last is not None and stands and draft is None:
+        found["problems"] = _unreadable(what, last)
     if form.is_bound:
         answer, status = _act(request, user, what, key, form, found)
         if answer is not None:
@@ -154,6 +156,12 @@ def definition_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         label=label_of(standing_body(last) or {}, key), draft=draft, screens=list(what.screens(key)) if stands else [],
         **found,
     )  # fmt: skip
+
+
+def _unreadable(what: DefinitionKind, last: ConfigVersion) -> list[Problem]:
+    """Why what stands cannot be read any more, at its line; nothing where it can."""
+    document, problems = read_body(last.text, what.key, last.key)
+    return problems if document is None else problems_of(document)
 
 
 def _act(
@@ -168,7 +176,7 @@ def _act(
         return say(request, "Draft kept", "definition_edit", kind=what.key, key=key), 200
     document, problems = read_body(given["text"], what.key, key)
     if document is not None:
-        problems = list(planned([document]).problems)
+        problems = problems_of(document)
     found["problems"] = problems
     if document is None or problems:
         return None, 422

@@ -13,11 +13,11 @@ from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
 from firstwin.core.text import did_you_mean, is_clean
 from firstwin.people.audit import record
-from firstwin.people.config.store import definitions
 from firstwin.people.models import User
 from firstwin.people.undo import undoable
 from firstwin.signals.kinds.scorecard import Scorecard
 from firstwin.signals.models import Level, Override
+from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.rules import require_judging
 
 LONGEST = 500
@@ -114,7 +114,7 @@ def _again(by: User, pk: int, now: datetime) -> None:
 
 
 def _check(scorecard: str, level: str, target: str, points: int, reason: str, expires_on: date, today: date) -> None:
-    known = definitions("scorecard")
+    known = definitions_at().scorecards
     if scorecard not in known:
         raise Refused(f"There is no scorecard {scorecard!r}. {did_you_mean(scorecard, known)}", field="scorecard")
     card: Scorecard = known[scorecard].parsed

@@ -8,13 +8,13 @@ from datetime import datetime
 from firstwin.core.conditions import Condition
 from firstwin.core.errors import Refused
 from firstwin.people.config import apply
-from firstwin.people.config.store import definitions
 from firstwin.people.config.together import Change
 from firstwin.people.config.write import free_key
 from firstwin.people.models import ConfigVersion, User
 from firstwin.signals.kinds import experience_text, segment_text
 from firstwin.signals.kinds.experience import Experience
 from firstwin.signals.kinds.segment import Segment
+from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.segments.serving import in_order
 
 
@@ -47,7 +47,7 @@ def _write(
 
 def move_experience(*, by: User, key: str, up: bool, now: datetime, accept: bool = False) -> list[ConfigVersion]:
     """Change places with the one before or after. What is for everybody else stays last."""
-    order = [one for one in in_order(definitions(experience_text.KEY)) if one.segment]
+    order = [one for one in in_order(definitions_at().experiences) if one.segment]
     place = next((n for n, one in enumerate(order) if one.key == key), None)
     other = None if place is None else place - 1 if up else place + 1
     if place is None or other is None or not 0 <= other < len(order):
@@ -59,8 +59,8 @@ def move_experience(*, by: User, key: str, up: bool, now: datetime, accept: bool
 
 def free_priority() -> int:
     """After all that stand, the one for everybody else left out."""
-    taken = [one.parsed.priority for one in definitions(experience_text.KEY).values()]
-    chosen = [one.parsed.priority for one in definitions(experience_text.KEY).values() if one.parsed.segment]
+    taken = [one.parsed.priority for one in definitions_at().experiences.values()]
+    chosen = [one.parsed.priority for one in definitions_at().experiences.values() if one.parsed.segment]
     found = max(chosen, default=0) + 10
     while found in taken:
         found += 1

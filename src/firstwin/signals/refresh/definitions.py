@@ -25,10 +25,19 @@ Defined = Mapping[str, Definition]
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A definition that cannot be read any more, with the reason."""
+
+    kind: str
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Definitions:
     """By kind and key. edition: of everything that is defined; grows with every change.
 
-    broken: those that cannot be read any more (a field that is gone), in words. They are left out, never guessed.
+    broken: those that cannot be read any more (a field that is gone). They are left out, never guessed.
     """
 
     edition: int
@@ -37,7 +46,7 @@ class Definitions:
     scorecards: Defined
     pipelines: Defined
     detectors: Defined
-    broken: tuple[str, ...] = ()
+    broken: tuple[Broken, ...] = ()
 
     def of(self, kind: str) -> Defined:
         """The definitions of one kind."""
@@ -110,12 +119,12 @@ def _kept(latest: Mark | None, stood: Mark | None, moment: datetime | None) -> D
 
 
 def _as_of(edition: int, moment: datetime | None) -> Definitions:
-    broken: list[str] = []
+    broken: list[Broken] = []
     segments, experiences, scorecards, pipelines, detectors = (_readable(kind, moment, broken) for kind in KINDS)
     return Definitions(edition, segments, experiences, scorecards, pipelines, detectors, tuple(broken))
 
 
-def _readable(kind: str, moment: datetime | None, broken: list[str]) -> dict[str, Definition]:
+def _readable(kind: str, moment: datetime | None, broken: list[Broken]) -> dict[str, Definition]:
     """All of a kind; where some cannot be read, the others."""
     try:
         return store.definitions(kind, at=moment)
@@ -132,5 +141,5 @@ def _readable(kind: str, moment: datetime | None, broken: list[str]) -> dict[str
         try:
             found[key] = store.definition(kind, key, latest.number)
         except (FirstwinError, KeyError) as problem:
-            broken.append(f"{kind} {key}: {problem}")
+            broken.append(Broken(kind, key, str(problem)))
     return found

@@ -9,7 +9,7 @@ from django import forms
 from firstwin.core.errors import Refused
 from firstwin.core.fields import vocabulary
 from firstwin.people.config.documents import Document, Problem, read_body
-from firstwin.people.config.plan import planned
+from firstwin.people.config.plan import problems_of
 from firstwin.people.config.store import text_of
 from firstwin.signals.kinds.scorecard_text import parsed
 from firstwin.signals.segments.wording import said
@@ -55,7 +55,7 @@ def draft(key: str, text: str, typed: Mapping[str, str] | None = None) -> Draft:
     if document is None:
         return Draft(key, text, None, problems)
     body = changed(document.body, typed or {}) if _is_card(document.body) else dict(document.body)
-    problems = list(planned([Document(KIND, key, body)]).problems)
+    problems = problems_of(Document(KIND, key, body))
     return Draft(key, text_of(body), body, problems, typed or {})
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,13 +13,16 @@ from firstwin.accounts.listing.whose import LABELS, rows_of, tabs_of, usual_tab
 from firstwin.accounts.models import AccountNow
 from firstwin.accounts.views.answers import Reader, reader
 from firstwin.core.clock import day_of
-from firstwin.core.conditions import Test, to_query
+from firstwin.core.conditions import Test, over_all, to_query
 from firstwin.core.money import Money
+from firstwin.core.text import fold
+from firstwin.people.rules import can_configure
 from firstwin.signals.kinds.pipeline import Pipeline
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.refresh.lag import lag
 from firstwin.signals.segments.overview import members_q
 from firstwin.signals.stages.board import Column, board
+from firstwin.signals.views.defined import broken_of
 from firstwin.signals.views.risks import definition_url
 from firstwin.ui.jinja import page
 
@@ -45,6 +48,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "signals/board.html",
+        broken=broken_of("pipeline", may_edit=can_configure(asker.user)),
         pipeline=pipeline,
         columns=[(one, money(one.arr_minor), _list_urls(one, pipeline, asked)) for one in columns],
         count=sum(one.accounts for one in columns),
@@ -70,8 +74,8 @@ def pipeline_of(definitions: Definitions, key: str) -> Pipeline | None:
 
 def owners_of(rows: QuerySet[AccountNow]) -> list[tuple[str, str]]:
     """(id, name) of those who own accounts among these."""
-    named = rows.filter(owner__isnull=False).order_by("owner_name_folded", "owner_id")
-    return [(str(pk), name or "") for pk, name in named.values_list("owner_id", "owner_name").distinct()]
+    named = rows.filter(over_all(Q(owner__isnull=False))).order_by().values_list("owner_id", "owner_name").distinct()
+    return [(str(pk), name or "") for pk, name in sorted(named, key=lambda one: (fold(one[1] or ""), one[0]))]
 
 
 def money(minor: int | None) -> Money | None:

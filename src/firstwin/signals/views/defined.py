@@ -6,14 +6,22 @@ from typing import Generic, TypeVar
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from firstwin.accounts.views.answers import attempt, reader, say_next, undo_of
 from firstwin.core.errors import Conflict
 from firstwin.people.config.guard import Impact, TooMuch
+from firstwin.people.config.kinds import kind_of
+from firstwin.people.config.labels import standing_bodies
+from firstwin.people.config.together import label_of
 from firstwin.people.config.write import WRITTEN
 from firstwin.people.models import ConfigVersion
 from firstwin.people.views.shared import begin_again
+from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.ui.jinja import page
+
+_MENDED = {"segment": "segment_edit", "experience": "experience", "scorecard": "studio"}
+"""Kind → the route of its form, whose parameter is called as the kind; others are mended as text."""
 
 R = TypeVar("R")
 ANYWAY = "publish-anyway"
@@ -51,6 +59,26 @@ def _stopped(act: Callable[[], R]) -> R | TooMuch:
         return act()
     except TooMuch as much:
         return much
+
+
+def broken_of(kind: str, *, may_edit: bool) -> list[tuple[str, str, str]]:
+    """Of each definition that cannot be read any more: that and why, what can be done, and where."""
+    what, bodies, told = kind_of(kind), standing_bodies(kind), []
+    for one in definitions_at().broken:
+        if one.kind == kind:
+            words = (
+                f"{what.label} {label_of(bodies.get(one.key, {}), one.key)} cannot be read any more and has no effect."
+            )
+            href = mend_url(kind, one.key) if may_edit else reverse("definition", kwargs={"kind": kind, "key": one.key})
+            told.append((f"{words} {one.reason}", "Mend it" if may_edit else "Look at it", href))
+    return told
+
+
+def mend_url(kind: str, key: str) -> str:
+    """Where a definition is edited."""
+    if kind in _MENDED:
+        return reverse(_MENDED[kind], kwargs={kind: key})
+    return reverse("definition_edit", kwargs={"kind": kind, "key": key})
 
 
 def much_page(

@@ -21,7 +21,8 @@ from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.segments.forms import ExperienceForm, held
 from firstwin.signals.segments.overview import Standing, freshness, served
 from firstwin.signals.segments.serving import in_order
-from firstwin.signals.views.defined import Tried, guarded, is_meant, much_page, written
+from firstwin.signals.segments.unreadable import experience_typed, say_why, unreadable
+from firstwin.signals.views.defined import Tried, broken_of, guarded, is_meant, much_page, written
 from firstwin.signals.views.segments import READ_ONLY, READ_OR_WRITE, versions_of
 from firstwin.ui.jinja import page
 
@@ -35,6 +36,7 @@ def experience_list(request: HttpRequest) -> HttpResponse:
         "signals/experiences.html",
         rows=[(one, now.get(one.key, Standing()), accounts_url(one.key)) for one in order],
         nobody=now.get("", Standing()),
+        broken=broken_of(KEY, may_edit=can_configure(asker.user)),
         segments=dict(labels("segment")),
         cards=dict(labels("scorecard")),
         touch=dict(TOUCH_MODELS),
@@ -54,9 +56,17 @@ def experience_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ_OR_WRITE)
 def experience(request: HttpRequest, experience: str) -> HttpResponse:
     """One experience: to read, and for those who may to edit."""
-    asker, what = reader(request), _experience(experience)
+    asker, broken = reader(request), unreadable(KEY, experience)
     if request.method == "POST":
         require(can_configure(asker.user), READ_ONLY)
+    if broken is not None and not can_configure(asker.user):
+        return HttpResponseRedirect(reverse("definition", kwargs={"kind": KEY, "key": experience}))
+    if broken is not None:
+        form = ExperienceForm(request.POST if request.method == "POST" else experience_typed(broken))
+        if request.method != "POST":
+            say_why(form, broken)
+        return _edit(request, form, broken.stands)
+    what = _experience(experience)
     initial = held(what.parsed) | {"based_on": what.number}
     form = ExperienceForm(request.POST if request.method == "POST" else None, initial=initial)
     return _edit(request, form, what)
@@ -64,7 +74,7 @@ def experience(request: HttpRequest, experience: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, form: ExperienceForm, what: Definition | None) -> HttpResponse:
     asker = reader(request)
-    tried: Tried[ConfigVersion] = Tried(None, 422 if form.errors else 200)
+    tried: Tried[ConfigVersion] = Tried(None, 422 if request.method == "POST" and form.errors else 200)
     if request.method == "POST" and form.is_valid():
         said = form.experience(what.key if what else "")
         tried = guarded(
@@ -113,7 +123,8 @@ def experience_place(request: HttpRequest, experience: str) -> HttpResponse:
 
 @require_POST
 def experience_remove(request: HttpRequest, experience: str) -> HttpResponse:
-    asker, what = reader(request), _experience(experience)
+    asker, broken = reader(request), unreadable(KEY, experience)
+    what = broken.stands if broken is not None else _experience(experience)
     try:
         gone = apply.remove(by=asker.user, kind=KEY, key=experience, now=asker.now, accept=is_meant(request))
     except TooMuch as much:

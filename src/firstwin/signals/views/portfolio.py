@@ -5,30 +5,35 @@ from django.views.decorators.http import require_safe
 
 from firstwin.accounts.views.answers import reader
 from firstwin.core.clock import day_of
+from firstwin.people.rules import can_configure
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.refresh.lag import lag
 from firstwin.signals.section import portfolio as questions
+from firstwin.signals.section import portfolio_moves as moves
 from firstwin.signals.section.gather import EVIDENCE, EVIDENCE_MEANS
+from firstwin.signals.section.portfolio_sums import LOW_COVERAGE
+from firstwin.signals.views.defined import broken_of
 from firstwin.ui.jinja import page
 
 
 @require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
     asker = reader(request)
-    today = day_of(asker.now)
+    today, some = day_of(asker.now), questions.portfolio_cells(asker.scope)
     return page(
         request,
         "signals/portfolio.html",
-        mix=questions.mix_of(asker.scope),
-        moves=questions.moves_of(asker.scope, today, _bounds(definitions_at())),
-        moved_lists=questions.moved_lists(),
+        mix=questions.mix_of(some, asker.scope),
+        moves=moves.moves_of(asker.scope, today, _bounds(definitions_at())),
+        moved_lists=moves.moved_lists(),
         quarters=questions.quarters_of(asker.scope, today),
-        blind=questions.blind_of(asker.scope),
-        experiences=questions.by_experience(asker.scope),
-        owners=questions.by_owner(asker.scope),
+        blind=questions.blind_of(some),
+        experiences=questions.by_experience(some),
+        owners=questions.by_owner(some),
+        broken=broken_of("scorecard", may_edit=can_configure(asker.user)),
         lag=lag(asker.now),
-        low=questions.LOW_COVERAGE,
-        much=questions.MUCH,
+        low=LOW_COVERAGE,
+        much=moves.MUCH,
         evidence=(EVIDENCE, EVIDENCE_MEANS),
         now=asker.now,
     )

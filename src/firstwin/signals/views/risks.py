@@ -17,13 +17,15 @@ from firstwin.core.clock import day_of
 from firstwin.core.export import CSV_TYPE, Cell, csv_lines
 from firstwin.core.fields import Field, vocabulary
 from firstwin.core.money import Money
+from firstwin.people.rules import can_configure
 from firstwin.signals.models import Dismissal, Episode, Severity, What
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.refresh.lag import lag
 from firstwin.signals.risks import open as questions
-from firstwin.signals.risks.evidence_shown import evidence_shown
+from firstwin.signals.risks.evidence_shown import asked_once, evidence_shown
 from firstwin.signals.risks.open import ASIDE, FAMILIES, OPEN, SHOWN, Asked
 from firstwin.signals.risks.record import DAYS, records
+from firstwin.signals.views.defined import broken_of
 from firstwin.ui.jinja import page
 
 HEADER = ("Account", "Owner", "What", "Detector", "Severity", "Says", "At stake", "Currency", "First seen", "Advice")
@@ -36,15 +38,15 @@ def risks(request: HttpRequest) -> HttpResponse:
     today = day_of(asker.now)
     rows = rows_of(asker.user, whose, asker.now)
     held = questions.found(rows, asked, definitions, today)
-    found = list(held[: SHOWN + 1])
+    found, open_now = questions.first(held, SHOWN + 1), questions.counts(rows, today)
     aside = questions.aside_of(found[:SHOWN], today) if asked.state == ASIDE else {}
-    address, fields = _Address(whose, asked), vocabulary().fields
+    address, fields = _Address(whose, asked), asked_once(vocabulary().fields)
     return page(
         request,
         "signals/risks.html",
         lines=[_line(one, definitions, aside.get(one.pk), fields) for one in found[:SHOWN]],
-        count=held.count() if len(found) > SHOWN else len(found),
-        open=questions.counts(rows, today),
+        count=_count(held, len(found), asked, open_now),
+        open=open_now,
         asked=asked,
         pairs=address.pairs(),
         tabs_shown=[(LABELS[key], address(whose=key), None, key == whose) for key in tabs_of(asker.user)],
@@ -81,7 +83,7 @@ def detectors(request: HttpRequest) -> HttpResponse:
         rows=[(one.parsed, known.get(one.key), definition_url("detector", one.key)) for one in order],
         families=FAMILIES,
         days=DAYS,
-        broken=[words for words in definitions.broken if words.startswith("detector")],
+        broken=broken_of("detector", may_edit=can_configure(asker.user)),
         lag=lag(asker.now),
         now=asker.now,
     )
@@ -152,6 +154,14 @@ def _cells(held: QuerySet[Episode], definitions: Definitions) -> Iterator[list[C
             one.words, stake.major if stake is not None else None, stake.currency if stake is not None else None,
             one.first_on, advice,
         ]  # fmt: skip
+
+
+def _count(held: QuerySet[Episode], found: int, asked: Asked, open_now: Mapping[str, int]) -> int:
+    if found <= SHOWN:
+        return found
+    if asked == Asked(what=asked.what):  # counted already
+        return open_now.get(asked.what, 0) if asked.what else sum(open_now.values())
+    return held.count()
 
 
 def _each(held: QuerySet[Episode]) -> Iterable[Episode]:

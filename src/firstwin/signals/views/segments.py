@@ -26,8 +26,9 @@ from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.segments.forms import SegmentForm, read_condition
 from firstwin.signals.segments.overview import Standing, by_week, freshness, members, moves, standings
 from firstwin.signals.segments.preview import MOST, preview, some
+from firstwin.signals.segments.unreadable import say_why, segment_typed, unreadable
 from firstwin.signals.segments.wording import said, typed
-from firstwin.signals.views.defined import Tried, guarded, is_meant, much_page, written
+from firstwin.signals.views.defined import Tried, broken_of, guarded, is_meant, much_page, written
 from firstwin.ui.jinja import fragment, page
 
 READ_OR_WRITE = ["GET", "HEAD", "POST"]
@@ -47,7 +48,7 @@ def segment_list(request: HttpRequest) -> HttpResponse:
         request,
         "signals/segments.html",
         rows=rows,
-        broken=[words for words in definitions_at().broken if words.startswith(KEY)],
+        broken=broken_of(KEY, may_edit=can_configure(asker.user)),
         fresh=freshness(asker.scope),
         may_edit=can_configure(asker.user),
     )
@@ -55,6 +56,8 @@ def segment_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def segment(request: HttpRequest, segment: str) -> HttpResponse:
+    if unreadable(KEY, segment) is not None:
+        return HttpResponseRedirect(reverse("definition", kwargs={"kind": KEY, "key": segment}))
     asker, what = reader(request), _segment(segment)
     today, used = day_of(asker.now), dependants(KEY, segment)
     return page(
@@ -86,8 +89,14 @@ def segment_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(READ_OR_WRITE)
 def segment_edit(request: HttpRequest, segment: str) -> HttpResponse:
-    asker, what = reader(request), _segment(segment)
+    asker, broken = reader(request), unreadable(KEY, segment)
     require(can_configure(asker.user), READ_ONLY)
+    if broken is not None:
+        form = SegmentForm(request.POST if request.method == "POST" else segment_typed(broken))
+        if request.method != "POST":
+            say_why(form, broken)
+        return _edit(request, form, segment, broken.stands)
+    what = _segment(segment)
     held = {
         "label": what.parsed.label, "help": what.parsed.help, "condition": typed(what.parsed.where),
         "based_on": what.number,
@@ -98,7 +107,7 @@ def segment_edit(request: HttpRequest, segment: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, form: SegmentForm, key: str, what: Definition | None = None) -> HttpResponse:
     asker = reader(request)
-    tried: Tried[ConfigVersion] = Tried(None, 422 if form.errors else 200)
+    tried: Tried[ConfigVersion] = Tried(None, 422 if request.method == "POST" and form.errors else 200)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         tried = guarded(
@@ -152,7 +161,8 @@ def _preview(request: HttpRequest, text: str, key: str) -> dict[str, Any]:
 
 @require_POST
 def segment_remove(request: HttpRequest, segment: str) -> HttpResponse:
-    asker, what = reader(request), _segment(segment)
+    asker, broken = reader(request), unreadable(KEY, segment)
+    what = broken.stands if broken is not None else _segment(segment)
     label, place = what.parsed.label, reverse("segment", kwargs={"segment": segment})
     try:
         gone = apply.remove(by=asker.user, kind=KEY, key=segment, now=asker.now, accept=is_meant(request))
