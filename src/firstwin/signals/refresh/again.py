@@ -1,5 +1,5 @@
-"""Stages folded again, from the day on which history reads otherwise: facts that came late, corrections, merges, days
-on which nobody looked. The moves that were published stay in the trail as what was said then.
+"""Stages and stays in segments folded again, from the day on which history reads otherwise: facts that came late,
+corrections, merges, days on which nobody looked. What was published stays in the trail as what was said then.
 
 First it is heard which accounts have such a day; it is kept with the account until its stages were folded from there,
 up to yesterday. A day on which an account moved is always one: by its close more is known than when it moved.
@@ -24,7 +24,9 @@ from firstwin.signals.refresh.folding import Course, folded, told_under
 from firstwin.signals.refresh.holding import hold
 from firstwin.signals.refresh.learned import learned
 from firstwin.signals.refresh.marks import mark_again
+from firstwin.signals.refresh.presence import Presence
 from firstwin.signals.refresh.restated import stored_moves, write_restated
+from firstwin.signals.refresh.restated_stays import write_restated_stays
 from firstwin.signals.stages.standing import Move, standings_of
 
 AT_ONCE = 1_000
@@ -83,19 +85,20 @@ def _hear(ids: Collection[int], now: datetime) -> None:
 def _fold_again(rows: Mapping[int, LookedBack], now: datetime) -> None:
     """Of accounts whose pasts were told under the same definitions."""
     today = day_of(now)
-    moves = _folded(rows, now, today)
+    moves, presence = _folded(rows, now, today)
     for part in batched(list(rows), _AT_ONE_COMMIT):
         failpoint("signals.again.before")
         with transaction.atomic():
             unchanged = _unchanged({pk: rows[pk] for pk in part})
             since = {pk: _day(rows[pk]) for pk in unchanged}
             write_restated({pk: moves[pk] for pk in unchanged}, since, today=today, now=now, is_first=False)
+            write_restated_stays(presence, unchanged, now=now)
             _done(unchanged, today)
             failpoint("signals.again.within")
         failpoint("signals.again.after")
 
 
-def _folded(rows: Mapping[int, LookedBack], now: datetime, today: date) -> dict[int, list[Move]]:
+def _folded(rows: Mapping[int, LookedBack], now: datetime, today: date) -> tuple[dict[int, list[Move]], Presence]:
     since = {pk: _day(one) for pk, one in rows.items()}
     told_at = min(one.at for one in rows.values())
     under = told_under(definitions_at(told_at), max(one.at for one in rows.values()), definitions_at)
@@ -104,9 +107,10 @@ def _folded(rows: Mapping[int, LookedBack], now: datetime, today: date) -> dict[
         before = [one for one in stored_moves(list(rows), today) if one.on < since[one.account_id]]
         course = Course.of(facts, {pk: day_of(one.at) for pk, one in rows.items()}, now, since)
         state = standings_of(facts.accounts, before)
-        for move in folded(facts, course, today - timedelta(days=1), now, under=under, state=state):
+        presence = Presence(facts.accounts)
+        for move in folded(facts, course, today - timedelta(days=1), now, under=under, state=state, presence=presence):
             found[move.account].append(move)
-    return found
+    return found, presence
 
 
 def _day(one: LookedBack) -> date:

@@ -1,4 +1,5 @@
-"""Stages folded from facts by what is known now: in steps of weeks where nobody watched, day by day since.
+"""Stages, and stays in segments, folded from facts by what is known now: in steps of weeks where nobody watched, day by
+day since.
 
 Which days are looked at follows from the account alone (when its first contract began, when its past was told). So it
 comes out the same alone and among others, at once and in parts, however often.
@@ -18,6 +19,7 @@ from firstwin.signals.frame.frame import Ints
 from firstwin.signals.frame.sitting import Sitting
 from firstwin.signals.refresh.compute import pipelines_of, served
 from firstwin.signals.refresh.definitions import Definitions
+from firstwin.signals.refresh.presence import Presence
 from firstwin.signals.stages.fold import moved
 from firstwin.signals.stages.standing import Move, Standings
 
@@ -66,11 +68,19 @@ class Course:
 
 
 def folded(
-    facts: Sitting, course: Course, until: date, now: datetime, *, under: Under, state: Standings | None = None
+    facts: Sitting,
+    course: Course,
+    until: date,
+    now: datetime,
+    *,
+    under: Under,
+    state: Standings | None = None,
+    presence: Presence | None = None,
 ) -> list[Move]:
     """Every move from each account's first day to `until`, by account and then as they happened.
 
-    state: where accounts stood before (nobody anywhere unless given).  under: the definitions of a day.
+    state: where accounts stood before (nobody anywhere unless given).  under: the definitions of a day.  presence:
+    takes the segments of each of those days.
     """
     close = partial(At.close_of, known_by=now)
     stands, moves = state or Standings.none(len(facts.accounts)), list[Move]()
@@ -78,18 +88,23 @@ def folded(
     for place, day in enumerate(days):
         if place % _AHEAD == 0:
             facts.prepare([close(day_of(one)) for one in days[place : place + _AHEAD]])
-        stands, some = _step(facts, close(day_of(day)), under, stands, course.goes(day))
+        stands, some = _step(facts, close(day_of(day)), under, stands, course.goes(day), presence)
         moves += some
     return sorted(moves, key=lambda move: (move.account, move.on))  # stable: within a day as they happened
 
 
-def _step(facts: Sitting, at: At, under: Under, state: Standings, goes: Mask) -> tuple[Standings, list[Move]]:
+def _step(
+    facts: Sitting, at: At, under: Under, state: Standings, goes: Mask, presence: Presence | None
+) -> tuple[Standings, list[Move]]:
     frame, definitions, problems = facts.frame(at), under(at), dict[str, str]()
-    _, experience = served(frame, definitions, problems)
+    held, experience = served(frame, definitions, problems)
     which = pipelines_of(experience, definitions)
     after, moves = moved(frame, definitions.pipelines, which, state, problems=problems)
     mine = set(facts.accounts[goes].tolist())
-    return state.where(goes, after), [move for move in moves if move.account in mine]
+    state = state.where(goes, after)
+    if presence is not None:
+        presence.take(frame, definitions, held, state, goes, problems)
+    return state, [move for move in moves if move.account in mine]
 
 
 def _begins(facts: Sitting, told_on: Ints, at: At) -> Ints:

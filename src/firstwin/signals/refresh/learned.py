@@ -1,7 +1,7 @@
 """Since when the past of accounts reads otherwise: facts that came since about earlier days, and those that went.
 
-Only facts that stages can depend on are looked at. Told too early rather than too late: folding an unchanged day again
-changes nothing.
+Only facts that stages and segments can depend on are looked at. Told too early rather than too late: folding an
+unchanged day again changes nothing.
 """
 
 from collections import Counter, defaultdict
@@ -22,7 +22,6 @@ from firstwin.signals.kinds.pipeline_text import is_computed
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.folding import BEGAN
 from firstwin.signals.risks.silence import KEY as SILENT
-from firstwin.signals.segments.layers import layers
 
 Table = tuple[Any, str]
 """A model, and the column of it that names the account."""
@@ -116,8 +115,8 @@ def _day(value: Any) -> date:
 
 
 def _read_by(definitions: Definitions, words: Vocabulary) -> tuple[list[Table], list[ComputedFamily]]:
-    """The tables of facts and the computed families that stages depend on."""
-    trees = [definitions.segments[key].parsed.where for key in layers(definitions.segments, words).before]
+    """The tables of facts and the computed families that stages and segments depend on."""
+    trees: list[Any] = [one.parsed.where for one in definitions.segments.values()]
     for one in definitions.pipelines.values():
         trees += _trees(one.parsed)
     keys = [key for key in (BEGAN, *keys_read(trees)) if key in words.fields]

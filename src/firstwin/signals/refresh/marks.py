@@ -1,4 +1,4 @@
-"""From which day on the stages of an account are to be folded again."""
+"""From which day on the stages and segments of an account are to be folded again."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -210,6 +210,7 @@ def _mark(revisions: Mapping[int, int], made: Made) -> None:
 
 def _settle_later(due: Mapping[int, Due], made: Made) -> None:
     """A move is dated by the day on which it was seen. Since when it holds is folded again when that day is over, from
-    the last one on which anybody looked."""
-    looked = made.state.refreshed
-    mark_again({pk: looked[pk][1] for pk, one in due.items() if one.moves and pk in looked})
+    the last one on which anybody looked. So is who entered or left a segment since an earlier day."""
+    looked = {pk: on for pk, (_, on) in made.state.refreshed.items() if pk in due}
+    turned = {pk for pk, on in looked.items() if on < made.at.on and (due[pk].entered or due[pk].left)}
+    mark_again({pk: on for pk, on in looked.items() if due[pk].moves or pk in turned})

@@ -19,9 +19,10 @@ from firstwin.people.config.write import add_version
 from firstwin.people.roles import Role
 from firstwin.people.tests.factories import make_user
 from firstwin.revenue.tests.facts import say_line
+from firstwin.signals.evidence import day_of as day_of_number
 from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.ledger import standing
-from firstwin.signals.models import LookedBack, StageMove
+from firstwin.signals.models import LookedBack, SegmentStay, StageMove
 from firstwin.signals.refresh import again
 from firstwin.signals.refresh.again import fold_again_some, hear_some
 from firstwin.signals.refresh.back import look_back_some
@@ -30,6 +31,7 @@ from firstwin.signals.refresh.folding import Course, folded, told_under
 from firstwin.signals.refresh.full import full_pass
 from firstwin.signals.refresh.lag import next_accounts
 from firstwin.signals.refresh.once import refresh_some
+from firstwin.signals.refresh.presence import Presence
 from firstwin.signals.tests.frame_deeds import DEEDS, World
 
 pytestmark = pytest.mark.django_db
@@ -115,14 +117,26 @@ def _stored(pk: int, now: datetime) -> list[tuple[Any, ...]]:
     return [(move.pipeline, move.stage, move.overlay, move.previous, move.on) for move in rows]
 
 
-def _from_scratch(pk: int, now: datetime) -> list[tuple[Any, ...]]:
-    """Of the account alone, from its first day, by what is known now."""
+def _from_scratch(pk: int, now: datetime) -> tuple[list[tuple[Any, ...]], dict[date, set[str]]]:
+    """Of the account alone, from its first day, by what is known now: its moves, and its segments on each day since
+    its past was told."""
     told = LookedBack.objects.get(account=pk)
     under = told_under(definitions_at(told.at), told.at, definitions_at)
     with sitting([pk], now=now) as facts:
         course = Course.of(facts, {pk: day_of(told.at)}, now, {})
-        moves = folded(facts, course, day_of(now) - timedelta(days=1), now, under=under)
-    return [(move.pipeline, move.stage, move.overlay, move.previous, move.on) for move in moves]
+        presence = Presence(facts.accounts)
+        moves = folded(facts, course, day_of(now) - timedelta(days=1), now, under=under, presence=presence)
+    segments = {
+        day_of_number(one.day): {key for key, held in one.held.items() if held[0]}
+        for one in presence.looked
+        if one.day >= course.told_on[0]
+    }
+    return [(move.pipeline, move.stage, move.overlay, move.previous, move.on) for move in moves], segments
+
+
+def _segments(pk: int, on: date, now: datetime) -> set[str]:
+    """As the ledger tells them of a day, by what is known now."""
+    return {stay.segment for stay in standing.stays([pk], At.close_of(on, known_by=now))}
 
 
 def _live(world: World, dice: Random) -> None:
@@ -167,8 +181,11 @@ def test_what_stands_is_what_facts_say_from_the_beginning(seed: int) -> None:
     _tell_again(world)
     there = list(Account.objects.filter(removed_at=None).values_list("pk", flat=True))
     assert StageMove.objects.exclude(restated_at=None).exists()
+    assert SegmentStay.objects.exclude(restated_at=None).exists()
     for pk in there:
-        assert _stored(pk, world.now) == _from_scratch(pk, world.now)
+        moves, segments = _from_scratch(pk, world.now)
+        assert _stored(pk, world.now) == moves
+        assert {on: _segments(pk, on, world.now) for on in segments} == segments
     assert full_pass(world.now + timedelta(minutes=1)).differing == 0
 
 
