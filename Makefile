@@ -46,8 +46,13 @@ test: check
 bench: setup
 	@$(BIN)/python -m bench
 
+# The long properties; a month of random life on PostgreSQL as well, where there is one.
+LIVED := src/firstwin/signals/tests/test_lived_through.py
+
 soak: setup
 	@FIRSTWIN_MANY_EXAMPLES=1 $(BIN)/python -m pytest -m "slow or thorough"
+	@FIRSTWIN_MANY_EXAMPLES=1 $(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -m thorough $(LIVED) \
+	  || [ $$? -eq 3 ]
 
 shots: setup
 	@$(BIN)/python -m tests.shots

@@ -24,6 +24,9 @@ from typing import Any
 import django
 from tests.template import copy_migrated
 
+ACCOUNTS, READINGS = 2_060, 500
+"""Some customers of the company left out, two thousand."""
+
 NIGHTS = 3
 """Passes over everybody on days before the last one."""
 
@@ -287,7 +290,7 @@ def _published(readings: int, company: Company) -> tuple[list[int], Differing]:
 
 def main() -> int:
     folder, *numbers = sys.argv[1:]
-    accounts, readings = [*map(int, numbers), *(2_000, 500)[len(numbers) :]]
+    accounts, readings = [*map(int, numbers), *(ACCOUNTS, READINGS)[len(numbers) :]]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstwin.settings")
     django.setup()
     return 0 if Run(Path(folder), accounts, readings).all_of_it() else 1

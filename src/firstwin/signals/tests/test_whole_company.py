@@ -72,11 +72,14 @@ def test_readings_come_out_of_the_facts_to_the_byte_unless_a_late_fact_says_why_
 
 
 @pytest.mark.slow
-def test_each_of_two_thousand_accounts_alone_and_five_hundred_readings(tmp_path: Path) -> None:
-    """With passes on several days. Long: what it says goes to the terminal as it comes (`-s`)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "firstwin.signals.tests.exactly", str(tmp_path)],
-        env=os.environ | {"FIRSTWIN_HOME": str(tmp_path)},
-        check=False,
-    )
+def test_each_of_two_thousand_accounts_alone_and_five_hundred_readings(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With passes on several days. It takes long and says how far it is."""
+    with capfd.disabled():
+        done = subprocess.run(
+            [sys.executable, "-m", "firstwin.signals.tests.exactly", str(tmp_path)],
+            env=os.environ | {"FIRSTWIN_HOME": str(tmp_path)},
+            check=False,
+        )
     assert done.returncode == 0
