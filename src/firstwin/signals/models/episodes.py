@@ -67,6 +67,12 @@ class StageMove(models.Model):
         indexes = [
             models.Index(fields=["account", "-on", "-id"], name="move_latest"),
             models.Index(fields=["stage", "on"], name="move_stage"),
+            # Without their evidence: boards and funnels read the moves of everybody.
+            models.Index(
+                fields=["account", "on", "id", "pipeline", "stage", "overlay"],
+                condition=Q(restated_at__isnull=True),
+                name="move_standing",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,12 @@ class Reading(models.Model):
         indexes = [
             models.Index(fields=["account", "scorecard", "-at", "-id"], name="reading_latest"),
             models.Index(fields=["at"], name="reading_by_moment"),
+            # What counted before a day, whichever scorecard it was of: told of everybody at once.
+            models.Index(
+                fields=["account", "-at", "-id", "on", "band", "score"],
+                condition=models.Q(is_primary=True),
+                name="reading_primary",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

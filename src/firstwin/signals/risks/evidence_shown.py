@@ -1,8 +1,10 @@
 """The evidence of a finding as people read it: labels, units, dates."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +14,14 @@ from firstwin.core.money import Money
 from firstwin.ui import filters
 
 Shown = list[tuple[str, str]]
+
+
+def asked_once(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """The same fields, which read their choices once, however many findings are shown by them."""
+    return {
+        key: replace(field, choices=cache(field.options)) if callable(field.choices) else field
+        for key, field in fields.items()
+    }
 
 
 def evidence_shown(evidence: Mapping[str, Any], fields: Mapping[str, Field]) -> tuple[Shown, list[str], int]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from firstwin.accounts.models import AccountNow
+from firstwin.signals.few import of_accounts
 from firstwin.signals.models import Dismissal, Episode, What
 from firstwin.signals.refresh.definitions import Definitions
 
@@ -47,6 +48,13 @@ def found(rows: QuerySet[AccountNow], asked: Asked, definitions: Definitions, to
     return held.order_by("-severity", at_stake, "account_id", "pk").select_related("account", "account__now")
 
 
+def first(held: QuerySet[Episode], most: int) -> list[Episode]:
+    """The first of them. Their ids are found before them: what is sorted is then no more than what it is sorted by."""
+    ids = list(held.values_list("pk", flat=True)[:most])
+    rows = Episode.objects.select_related("account", "account__now").in_bulk(ids)
+    return [rows[pk] for pk in ids if pk in rows]
+
+
 def counts(rows: QuerySet[AccountNow], today: date) -> dict[str, int]:
     """What is found → how many are open, none put aside."""
     counted = _held(rows, today, is_aside=False).order_by().values("what").annotate(n=Count("pk"))
@@ -55,9 +63,8 @@ def counts(rows: QuerySet[AccountNow], today: date) -> dict[str, int]:
 
 def _held(rows: QuerySet[AccountNow], today: date, *, is_aside: bool) -> QuerySet[Episode]:
     # Both words of `what` are named: the index over what is open begins with it.
-    held = Episode.objects.filter(
-        what__in=What.values, cleared_on__isnull=True, restated_at__isnull=True, account__in=rows.values("account_id")
-    )
+    is_open = Q(what__in=What.values, cleared_on__isnull=True, restated_at__isnull=True)
+    held = of_accounts(Episode.objects.all(), rows, is_open)
     stands = Exists(standing(today).filter(finding=OuterRef("pk")))
     return held.filter(stands if is_aside else ~stands)
 

@@ -3,32 +3,27 @@
 Customers that left keep their last reading and count nowhere here, nor in the lists behind the figures.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncQuarter
+from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 
 from firstwin.accounts.models import AccountNow
 from firstwin.accounts.scope import AccountSet
-from firstwin.core.conditions import All, Condition, Not, Test, to_query
+from firstwin.core.conditions import All, Condition, Not, Test, over_all, to_query
 from firstwin.core.money import Money
 from firstwin.people.config.labels import labels
-from firstwin.signals.models import Band, Reading
+from firstwin.signals.models import Band
 from firstwin.signals.section.gather import tone_of
+from firstwin.signals.section.portfolio_sums import LOW_COVERAGE, Cell, Figures, added, added_by, cells
 from firstwin.ui.charts import Part
 
-WEEK = timedelta(days=7)
-MUCH = 10.0
-"""Points in a week that are told even within a band."""
-LOW_COVERAGE = 0.7
-MOST_MOVES = 15
 MOST_OWNERS = 15
 QUARTERS = 4
 """After the one that runs."""
@@ -60,29 +55,6 @@ class Mix:
     by_arr: Sequence[Part]
     left: int = 0
     left_href: str = ""
-
-
-@dataclass(frozen=True)
-class Move:
-    """words: the sentence of the change. was: label of the band before, empty where it is the same or not known."""
-
-    row: AccountNow
-    tone: str
-    band: str
-    was: str
-    arr: Money | None
-
-
-@dataclass(frozen=True)
-class Moves:
-    """much_fell, much_rose: of them, those that lost or gained `MUCH` points or more, as the lists behind hold them."""
-
-    fell: int
-    rose: int
-    much_fell: int
-    much_rose: int
-    shown: Sequence[Move]
-    others: int
 
 
 @dataclass(frozen=True)
@@ -128,20 +100,15 @@ class Blind:
     never_href: str
 
 
-def mix_of(accounts: AccountSet) -> Mix:
-    rows = staying(accounts).order_by().values("health_band").annotate(n=Count("pk"), arr=Sum("arr_minor"))
-    found: dict[str, tuple[int, int]] = {}
-    for band, n, arr in rows.values_list("health_band", "n", "arr"):
-        was = found.get(band or Band.UNKNOWN, (0, 0))
-        found[band or Band.UNKNOWN] = (was[0] + n, was[1] + (arr or 0))
+def mix_of(some: Sequence[Cell], accounts: AccountSet) -> Mix:
+    figures = added(some)
     shares = [
-        Share(band, str(band.label), tone_of(band), *_share(found.get(band, (0, 0))), _list(_band(band)))
-        for band in ORDER
+        Share(band, str(band.label), tone_of(band), *_share(figures.shown(band)), listed(_band(band))) for band in ORDER
     ]
     return Mix(
         shares=shares,
         accounts=sum(one.accounts for one in shares),
-        arr=_money(sum(one.arr.minor for one in shares)),
+        arr=money(sum(one.arr.minor for one in shares)),
         by_count=[Part(one.label, one.accounts, one.tone) for one in shares if one.accounts],
         by_arr=[
             Part(one.label, one.arr.minor, one.tone, one.arr.format(decimals=False)) for one in shares if one.arr.minor
@@ -151,32 +118,9 @@ def mix_of(accounts: AccountSet) -> Mix:
     )
 
 
-def moves_of(accounts: AccountSet, today: date, bounds: Mapping[str, tuple[float, float]]) -> Moves:
-    """Who moved by `MUCH` points or to another band within a week.  bounds: experience → (amber from, green from).
-
-    What came to be unknown, or known again, is told by the last reading before the week.
-    """
-    rows = _with_before(staying(accounts), today - WEEK)
-    known = Q(health_change__isnull=False)
-    crossed = _crossed(bounds) & known
-    turned = Q(health_change__isnull=True, before_band__isnull=False) & ~Q(before_band=F("health_band"))
-    fell = (known & Q(health_change__lte=-MUCH)) | (crossed & Q(health_change__lt=0))
-    rose = (known & Q(health_change__gte=MUCH)) | (crossed & Q(health_change__gt=0))
-    turned_dark, turned_up = turned & Q(health_band=Band.UNKNOWN), turned & ~Q(health_band=Band.UNKNOWN)
-    down, up = fell | turned_dark, rose | turned_up
-    counted = rows.order_by().aggregate(
-        down=Count("pk", filter=down), up=Count("pk", filter=up),
-        much_down=Count("pk", filter=Q(health_change__lte=-MUCH)),
-        much_up=Count("pk", filter=Q(health_change__gte=MUCH)),
-    )  # fmt: skip
-    # The dearest first: of those that fell two thirds of the room, if there are so many.
-    first = list(rows.filter(down).order_by(F("arr_minor").desc(nulls_last=True), "pk")[:MOST_MOVES])
-    second = list(rows.filter(up).order_by(F("arr_minor").desc(nulls_last=True), "pk")[:MOST_MOVES])
-    keep = max(MOST_MOVES - len(second), min(len(first), 2 * MOST_MOVES // 3))
-    shown = [*first[:keep], *second[: MOST_MOVES - min(keep, len(first))]]
-    told = [_move(row, bounds) for row in shown]
-    others = counted["down"] + counted["up"] - len(told)
-    return Moves(counted["down"], counted["up"], counted["much_down"], counted["much_up"], told, others)
+def portfolio_cells(accounts: AccountSet) -> Sequence[Cell]:
+    """What `mix_of`, `blind_of`, `by_experience` and `by_owner` add up."""
+    return cells(staying(accounts))
 
 
 def quarters_of(accounts: AccountSet, today: date) -> list[Quarter]:
@@ -185,24 +129,27 @@ def quarters_of(accounts: AccountSet, today: date) -> list[Quarter]:
     starts = [first]
     for _ in range(QUARTERS + 1):
         starts.append(_next(starts[-1]))
-    rows = accounts.now().filter(renews_on__gte=today, renews_on__lt=starts[-1]).order_by()
-    summed = rows.annotate(quarter=TruncQuarter("renews_on")).values("quarter").annotate(
+    rows = accounts.now().filter(over_all(Q(renews_on__gte=today, renews_on__lt=starts[-1]))).order_by()
+    summed = rows.values("renews_on").annotate(
         n=Count("pk"), arr=Sum("arr_minor"), red=Sum("arr_minor", filter=Q(health_band=Band.RED)),
         amber=Sum("arr_minor", filter=Q(health_band=Band.AMBER)), stake=Sum("at_risk_minor"),
     )  # fmt: skip
-    found = {row["quarter"]: row for row in summed}
+    found: dict[date, Counter[str]] = defaultdict(Counter)  # by day first: SQLite knows no quarters
+    names = ("n", "arr", "red", "amber", "stake")
+    for day, *sums in summed.values_list("renews_on", *names):
+        found[_quarter(day)].update({name: int(value or 0) for name, value in zip(names, sums, strict=True)})
     told = []
     for start, end in pairwise(starts):
-        row: Mapping[str, Any] = found.get(start, {})
+        row: Mapping[str, int] = found.get(start, Counter())
         within = (Test("renews", "ge", max(start, today).isoformat()), Test("renews", "lt", end.isoformat()))
         told.append(
             Quarter(
                 label=f"Q{(start.month + 2) // 3} {start.year}",
                 accounts=row.get("n", 0),
-                arr=_money(row.get("arr")),
-                red=_money(row.get("red")),
-                amber=_money(row.get("amber")),
-                at_risk=_money(row.get("stake")),
+                arr=money(row.get("arr")),
+                red=money(row.get("red")),
+                amber=money(row.get("amber")),
+                at_risk=money(row.get("stake")),
                 href=list_of(All(within)),
                 red_href=list_of(All((*within, _band(Band.RED)))),
                 amber_href=list_of(All((*within, _band(Band.AMBER)))),
@@ -212,38 +159,33 @@ def quarters_of(accounts: AccountSet, today: date) -> list[Quarter]:
     return told
 
 
-def blind_of(accounts: AccountSet) -> Blind:
-    low = Q(health__isnull=False, health_coverage__lt=LOW_COVERAGE)
-    counted = staying(accounts).order_by().aggregate(
-        unknown=Count("pk", filter=Q(health_band=Band.UNKNOWN)), low=Count("pk", filter=low),
-        never=Count("pk", filter=Q(health_band__isnull=True)),
-    )  # fmt: skip
+def blind_of(some: Sequence[Cell]) -> Blind:
+    figures = added(some)
     return Blind(
-        counted["unknown"], counted["low"], counted["never"], _list(Test("health_band", "eq", str(Band.UNKNOWN))),
-        _list(Test("health", "set"), Test("health_coverage", "lt", LOW_COVERAGE)),
-        _list(Test("health_band", "not_set")),
+        figures.n.get(Band.UNKNOWN, 0), figures.low, figures.n.get(None, 0),
+        listed(Test("health_band", "eq", str(Band.UNKNOWN))),
+        listed(Test("health", "set"), Test("health_coverage", "lt", LOW_COVERAGE)),
+        listed(Test("health_band", "not_set")),
     )  # fmt: skip
 
 
-def by_experience(accounts: AccountSet) -> list[Slice]:
+def by_experience(some: Sequence[Cell]) -> list[Slice]:
     names = dict(labels("experience"))
-    rows = _parts(staying(accounts), "experience")
     return [
         _part(
             names.get(key, key) if key else "None",
-            row,
+            figures,
             Test("experience", "eq", key) if key else _missing("experience"),
         )
-        for key, row in rows
+        for key, figures in added_by(some, lambda cell: cell.experience)
     ]
 
 
-def by_owner(accounts: AccountSet) -> list[Slice]:
+def by_owner(some: Sequence[Cell]) -> list[Slice]:
     """Those with most ARR in red first."""
-    rows = _parts(staying(accounts), "owner_id", "owner_name")
     found = [
-        _part(row["owner_name"] or "Nobody", row, Test("owner", "eq", key) if key else _missing("owner"))
-        for key, row in rows
+        _part(name or "Nobody", figures, Test("owner", "eq", key) if key else _missing("owner"))
+        for (key, name), figures in added_by(some, lambda cell: (cell.owner_id, cell.owner_name))
     ]
     return sorted(found, key=lambda one: (-one.red_arr.minor, -one.red, one.label))[:MOST_OWNERS]
 
@@ -258,72 +200,24 @@ def list_of(tree: Condition) -> str:
     return f"{reverse('accounts')}?{urlencode(to_query(tree))}"
 
 
-def moved_lists() -> tuple[str, str]:
-    """(lists of those that fell, that rose) by much."""
-    return _list(Test("health_change", "le", -MUCH)), _list(Test("health_change", "ge", MUCH))
-
-
-def _list(*parts: Condition) -> str:
+def listed(*parts: Condition) -> str:
+    """The same of those that stayed."""
     return list_of(All((*parts, STAYED)))
 
 
-def _parts(rows: QuerySet[AccountNow], key: str, *more: str) -> list[tuple[Any, Mapping[str, Any]]]:
-    counts = {f"n_{band}": Count("pk", filter=Q(health_band=band)) for band in (Band.RED, Band.AMBER, Band.GREEN)}
-    summed = rows.order_by().values(key, *more).annotate(
-        n=Count("pk"), arr=Sum("arr_minor"), red=Sum("arr_minor", filter=Q(health_band=Band.RED)), **counts
-    )  # fmt: skip
-    return sorted(((row[key], row) for row in summed), key=lambda pair: (-(pair[1]["arr"] or 0), str(pair[0])))
-
-
-def _part(label: str, row: Mapping[str, Any], test: Condition) -> Slice:
-    known = {band: row[f"n_{band}"] for band in (Band.RED, Band.AMBER, Band.GREEN)}
-    bands = {**known, Band.UNKNOWN: row["n"] - sum(known.values())}
+def _part(label: str, figures: Figures, test: Condition) -> Slice:
+    bands = {band: figures.shown(band)[0] for band in ORDER}
     return Slice(
         label=label,
-        accounts=row["n"],
-        arr=_money(row["arr"]),
-        red=known[Band.RED],
-        red_arr=_money(row["red"]),
+        accounts=figures.accounts,
+        arr=money(figures.total),
+        red=bands[Band.RED],
+        red_arr=money(figures.shown(Band.RED)[1]),
         unknown=bands[Band.UNKNOWN],
-        href=_list(test),
-        red_href=_list(test, _band(Band.RED)),
+        href=listed(test),
+        red_href=listed(test, _band(Band.RED)),
         parts=[Part(str(band.label), bands[band], tone_of(band)) for band in ORDER if bands[band]],
     )
-
-
-def _with_before(rows: QuerySet[AccountNow], on: date) -> QuerySet[AccountNow]:
-    """With the band of the last reading before the week, where points alone cannot tell."""
-    earlier = Reading.objects.filter(account=OuterRef("pk"), is_primary=True, on__lte=on).order_by("-at", "-id")
-    asked = rows.filter(health_band__isnull=False)
-    return asked.annotate(before_band=Subquery(earlier.values("band")[:1]))
-
-
-def _crossed(bounds: Mapping[str, tuple[float, float]]) -> Q:
-    """Whether the points before and now lie in other bands, by the bounds of the scorecard that serves."""
-    found = Q(pk__in=[])
-    for experience, (amber, green) in bounds.items():
-        mine = Q(experience=experience) if experience else Q(experience__isnull=True)
-        for bound in (amber, green):
-            over = Q(health__gte=bound) & Q(health_change__gt=F("health") - bound)
-            under = Q(health__lt=bound) & Q(health_change__lte=F("health") - bound)
-            found |= mine & (over | under)
-    return found
-
-
-def _move(row: AccountNow, bounds: Mapping[str, tuple[float, float]]) -> Move:
-    was = row.before_band  # type: ignore[attr-defined]  # annotated
-    if row.health is not None and row.health_change is not None:
-        was = _band_of(row.health - row.health_change, bounds.get(row.experience or "", (50.0, 75.0)))
-    band = row.health_band or Band.UNKNOWN
-    return Move(
-        row, tone_of(band), str(Band(band).label), str(Band(was).label) if was and was != band else "",
-        None if row.arr_minor is None else _money(row.arr_minor),
-    )  # fmt: skip
-
-
-def _band_of(points: float, bounds: tuple[float, float]) -> str:
-    amber, green = bounds
-    return Band.RED if points < amber else Band.AMBER if points < green else Band.GREEN
 
 
 def _band(band: str) -> Test:
@@ -338,10 +232,10 @@ def _missing(field: str) -> Test:
 
 
 def _share(pair: tuple[int, int]) -> tuple[int, Money]:
-    return pair[0], _money(pair[1])
+    return pair[0], money(pair[1])
 
 
-def _money(minor: int | None) -> Money:
+def money(minor: int | None) -> Money:
     return Money(int(minor or 0), str(settings.FIRSTWIN_CURRENCY))
 
 

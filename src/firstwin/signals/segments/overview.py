@@ -56,10 +56,14 @@ def standings(accounts: AccountSet, today: date) -> dict[str, Standing]:
     ):
         _add(found.setdefault(key, Standing()), band, n, arr)
     since = today - WEEK
-    for key, n in _grouped(rows.filter(entered_on__gt=since, entered_on__lte=today)):
-        found.setdefault(key, Standing()).entered = n
-    for key, n in _grouped(rows.filter(left_on__gt=since, left_on__lte=today)):
-        found.setdefault(key, Standing()).left = n
+    entered = Count("pk", filter=Q(entered_on__gt=since, entered_on__lte=today))
+    left = Count("pk", filter=Q(left_on__gt=since, left_on__lte=today))
+    moved = rows.filter(Q(entered_on__gt=since) | Q(left_on__gt=since)).order_by()
+    lately = moved.values("segment").annotate(entered=entered, left=left)
+    for key, came, went in lately.values_list("segment", "entered", "left"):
+        if came or went:
+            standing = found.setdefault(key, Standing())
+            standing.entered, standing.left = came, went
     return found
 
 
@@ -102,10 +106,6 @@ def freshness(accounts: AccountSet) -> Freshness:
 def _stays(accounts: AccountSet) -> QuerySet[SegmentStay]:
     standing = SegmentStay.objects.filter(restated_at__isnull=True, account__now__is_removed=False)
     return standing.filter(accounts.q("account_id"))
-
-
-def _grouped(rows: QuerySet[SegmentStay]) -> Iterable[tuple[str, int]]:
-    return rows.order_by().values("segment").annotate(n=Count("pk")).values_list("segment", "n")
 
 
 def _days(days: Iterable[date | None]) -> Mapping[date, int]:

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
+from firstwin.accounts.bulk import plain_rows
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
 from firstwin.core.frames import At
@@ -86,16 +88,26 @@ class Group:
         return max(known, key=lambda passage: passage.stalls, default=None)
 
 
+class _Move(NamedTuple):
+    """What of a move stays are made of."""
+
+    account_id: int
+    pipeline: str
+    stage: str
+    overlay: str
+    on: date
+
+
 def standing_now(accounts: AccountSet, pipeline: Pipeline) -> list[Standing]:
     """Stage by stage who stands there, by the latest move of each account and the pace last published."""
-    latest: dict[int, StageMove] = {}
+    latest: dict[int, _Move] = {}
     for move in _moves(accounts, pipeline.key):
         latest[move.account_id] = move
     now = {
         pk: (arr, pace)
         for pk, arr, pace in accounts.now().values_list("account_id", "arr_minor", "stage_pace")
     }  # fmt: skip
-    here: dict[str, list[StageMove]] = {}
+    here: dict[str, list[_Move]] = {}
     for pk, move in latest.items():
         if pk in now:
             here.setdefault(move.stage, []).append(move)
@@ -165,7 +177,7 @@ def _last(found: Incidence) -> tuple[float, float, float] | None:
     return float(found.share[-1]), float(found.low[-1]), float(found.high[-1])
 
 
-def _standing(stage: str, label: str, moves: Sequence[StageMove], now: Mapping[int, tuple[Any, Any]]) -> Standing:
+def _standing(stage: str, label: str, moves: Sequence[_Move], now: Mapping[int, tuple[Any, Any]]) -> Standing:
     known = [(move, *now[move.account_id]) for move in moves]
     paces = Counter(pace for _, _, pace in known)
     money = [arr for _, arr, _ in known if arr is not None]
@@ -177,21 +189,27 @@ def _standing(stage: str, label: str, moves: Sequence[StageMove], now: Mapping[i
     )  # fmt: skip
 
 
-def _moves(accounts: AccountSet, pipeline: str) -> list[StageMove]:
+def _moves(accounts: AccountSet, pipeline: str) -> list[_Move]:
     """Of accounts that were ever on this pipeline: where they left it for another one, that ends their stay."""
     rows = StageMove.objects.filter(accounts.q("account_id"), restated_at__isnull=True)
-    rows = rows.order_by("account_id", "on", "id").only("account_id", "pipeline", "stage", "overlay", "on")
-    found: list[StageMove] = []
-    was_here: set[int] = set()
-    for row in rows:
-        if row.pipeline == pipeline:
-            was_here.add(row.account_id)
-        elif row.account_id in was_here:
-            row.stage = row.overlay = ""
+    told = plain_rows(rows.order_by("account_id", "on", "id").values_list(*_Move._fields))
+    found: list[_Move] = []
+    here = 0  # the account whose moves these are, once it was on this pipeline
+    for account, key, stage, overlay, on in told:
+        if key == pipeline:
+            here = account
+        elif account == here:
+            stage = overlay = ""
         else:
             continue
-        found.append(row)
+        found.append(_Move(account, key, stage, overlay, _day(on)))
     return found
+
+
+@cache
+def _day(told: date | str) -> date:
+    """SQLite tells days as text."""
+    return told if isinstance(told, date) else date.fromisoformat(told)
 
 
 def _keys(accounts: AccountSet, by: str) -> Callable[[Stay], Sequence[Any]]:

@@ -60,6 +60,8 @@ def _of_one(account: int, moves: Sequence[Stored], rank: Mapping[str, int], toda
 
 
 def _days(account: int, since: date, until: date, pauses: Pauses) -> int:
+    if account not in pauses.spans:  # as nearly all
+        return max(0, (until - since).days)
     first, last = number_of(since), number_of(until)
     return max(0, last - first - pauses.days(account, first, last))
 

@@ -21,6 +21,7 @@ from firstwin.people.models import Undo, User
 from firstwin.signals.models import Dismissal, Episode, Override, Pulse, Severity, StagePause
 from firstwin.signals.refresh.once import refresh_accounts
 from firstwin.signals.section import portfolio as questions
+from firstwin.signals.section.portfolio_moves import moved_lists, moves_of
 
 pytestmark = pytest.mark.django_db
 
@@ -236,13 +237,14 @@ def test_who_left_counts_nowhere_on_the_portfolio_nor_in_its_lists(client_of: An
     AccountNow.objects.filter(pk=gone.pk).update(commercial_status="churned", arr_minor=None)
     AccountNow.objects.filter(pk=dark.pk).update(commercial_status="customer", health=None, health_band="unknown")
     scope = AccountSet.of(owner)
-    mix, blind = questions.mix_of(scope), questions.blind_of(scope)
-    slices = [*questions.by_owner(scope), *questions.by_experience(scope)]
+    some = questions.portfolio_cells(scope)
+    mix, blind = questions.mix_of(some, scope), questions.blind_of(some)
+    slices = [*questions.by_owner(some), *questions.by_experience(some)]
     assert (mix.accounts, mix.left) == (3, 1) and [one.accounts for one in slices] == [3, 3]
     told = [(one.accounts, one.href) for one in (*mix.shares, *slices)] + [(one.red, one.red_href) for one in slices]
     told += [(blind.unknown, blind.unknown_href), (blind.low, blind.low_href), (blind.never, blind.never_href)]
-    moves = questions.moves_of(scope, clock.today(), {})
-    told += zip((moves.much_fell, moves.much_rose), questions.moved_lists(), strict=True)
+    moves = moves_of(scope, clock.today(), {})
+    told += zip((moves.much_fell, moves.much_rose), moved_lists(), strict=True)
     assert [listed(href) for _, href in told] == [n for n, _ in told]
     assert "1 customer that left" in client_of(owner).get("/health/").text
 

@@ -7,11 +7,12 @@ one; what is cut off had less at stake than everything that is told.
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Subquery
 
 from firstwin.accounts.models import AccountNow
-from firstwin.core.conditions import Condition
+from firstwin.core.conditions import Condition, over_all
 from firstwin.core.text import counted
+from firstwin.signals.few import of_accounts
 from firstwin.signals.kinds.detector import Detector
 from firstwin.signals.kinds.pipeline import Pipeline
 from firstwin.signals.kinds.pipeline_text import fields_read
@@ -35,16 +36,21 @@ Rows = QuerySet[AccountNow]
 def health_moves(rows: Rows, window: Window) -> list[Change]:
     """Scores that moved since the window opened, against the last reading before it."""
     opened = window.opened_at
-    new = Reading.objects.filter(at__gte=opened, is_primary=True).values("account_id")
-    before = Reading.objects.filter(account=OuterRef("account_id"), is_primary=True, at__lt=opened)
-    before = before.order_by("-at", "-id")
-    moved = rows.filter(account_id__in=new).annotate(
-        was_band=Subquery(before.values("band")[:1]), was=Subquery(before.values("score")[:1])
+    new = Reading.objects.filter(account=OuterRef("account_id"), is_primary=True, at__gte=opened)
+    last = Reading.objects.filter(is_primary=True, at__lt=opened).order_by("-at", "-id")
+    # The reading before is looked up once for each account, and its values for those that are told.
+    by = ExpressionWrapper(OuterRef("health") * 100.0 - F("score"), FloatField())
+    was_other = Reading.objects.alias(by=by).filter(
+        ~Q(band=OuterRef("health_band")) | Q(by__gte=LEAST_POINTS * 100) | Q(by__lte=-LEAST_POINTS * 100),
+        pk=Subquery(last.filter(account=OuterRef(OuterRef("account_id"))).values("pk")[:1]),
     )
-    by = F("health") * 100.0 - F("was")
-    moved = moved.filter(was_band__isnull=False, health_band__isnull=False).alias(by=by)
-    moved = moved.filter(~Q(was_band=F("health_band")) | Q(by__gte=LEAST_POINTS * 100) | Q(by__lte=-LEAST_POINTS * 100))
-    asked = _most(moved, "").values_list("account_id", "health", "health_band", "was", "was_band")
+    known = over_all(Q(health_band__isnull=False))
+    moved = _most(rows.filter(known, Exists(new), Exists(was_other)), "").values_list("account_id", flat=True)
+    before = last.filter(account=OuterRef("account_id"))
+    told = AccountNow.objects.filter(account_id__in=list(moved)).annotate(
+        was=Subquery(before.values("score")[:1]), was_band=Subquery(before.values("band")[:1])
+    )
+    asked = _most(told, "").values_list("account_id", "health", "health_band", "was", "was_band")
     return [_health(window, *row) for row in asked]
 
 
@@ -63,14 +69,15 @@ def _health(window: Window, account: int, now: float | None, band: str, was: int
 def findings(rows: Rows, window: Window, definitions: Definitions) -> list[Change]:
     """New risks and opportunities that nobody put aside, and those that cleared. Until the past of an account is told
     nobody knows what of it is new."""
-    told = Q(account__looked_back__isnull=False)
-    held = Episode.objects.filter(told, restated_at__isnull=True, account__in=rows.values("account_id"))
+    held = Episode.objects.filter(account__looked_back__isnull=False)
     detectors = definitions.detectors
     # Named, so that the index over detectors and days answers.
-    new = held.filter(detector__in=sorted(detectors), first_on__gte=window.since, cleared_on__isnull=True)
+    since = Q(detector__in=sorted(detectors), first_on__gte=window.since, cleared_on__isnull=True)
+    new = of_accounts(held, rows, since & Q(restated_at__isnull=True))
     stands = Dismissal.objects.standing().filter(finding=OuterRef("pk"))
     new = new.filter(~Exists(stands.filter(Q(until_on__isnull=True) | Q(until_on__gt=window.today))))
-    over = held.filter(cleared_on__gte=window.since, cleared_on__lte=window.today, first_on__lt=window.since)
+    ended = Q(cleared_on__gte=window.since, cleared_on__lte=window.today, first_on__lt=window.since)
+    over = of_accounts(held, rows, ended & Q(restated_at__isnull=True))
     names = ("id", "account_id", "detector", "what", "severity", "words", "stake_minor", "first_on", "cleared_on")
     parsed = {key: one.parsed for key, one in detectors.items()}
     asked = [*_most(new).values_list(*names), *_most(over).values_list(*names)]
@@ -97,10 +104,9 @@ def stage_moves(rows: Rows, window: Window, definitions: Definitions) -> list[Ch
     """Where accounts came from and where they are now; what lies between is not told."""
     pipelines = [one.parsed for one in definitions.pipelines.values()]
     stages = {stage.key for pipeline in pipelines for stage in pipeline.stages} | {""}
-    moves = StageMove.objects.filter(
-        stage__in=sorted(stages), on__gte=window.since, on__lte=window.today, restated_at__isnull=True,
-        account__in=rows.values("account_id"), account__looked_back__isnull=False,
-    )  # fmt: skip
+    told_of = StageMove.objects.filter(account__looked_back__isnull=False)
+    lately = Q(stage__in=sorted(stages), on__gte=window.since, on__lte=window.today, restated_at__isnull=True)
+    moves = of_accounts(told_of, rows, lately)
     by_arr = F("account__now__arr_minor").desc(nulls_last=True)
     asked = moves.order_by(by_arr, "account_id", "on", "id")[:MOST]
     gathered: dict[int, list[StageMove]] = {}
