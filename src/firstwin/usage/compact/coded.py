@@ -62,6 +62,9 @@ def coded(values: Sequence[Any]) -> Coded:
 
 def in_order(key_of: Callable[[int], Any], rows: Numbers) -> Coded:
     """rows: numbers of keys, −1 for none.  key_of: number → key."""
+    most = int(rows.max(initial=-1))
+    if most < 4 * len(rows):  # else marking them all takes longer than sorting the rows
+        return _few_in_order(key_of, rows, most)
     distinct, first, where = np.unique(rows, return_index=True, return_inverse=True)
     order = np.argsort(np.where(distinct < 0, -1, first))
     place = np.empty(len(order), dtype=np.int64)
@@ -69,3 +72,14 @@ def in_order(key_of: Callable[[int], Any], rows: Numbers) -> Coded:
     has_none = bool(len(distinct)) and distinct[0] < 0  # then that comes first
     keys = [key_of(number) for number in distinct[order].tolist() if number >= 0]
     return Coded(keys, place[where] - has_none)
+
+
+def _few_in_order(key_of: Callable[[int], Any], rows: Numbers, most: int) -> Coded:
+    """As `in_order`, where no number is above `most`."""
+    first = np.full(most + 2, len(rows), dtype=np.int64)  # the last is that of −1
+    first[rows[::-1]] = np.arange(len(rows))[::-1]  # of several the one written last stays, and that is the first
+    first[-1] = len(rows)
+    distinct = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(rows))]
+    place = np.full(most + 2, -1, dtype=np.int64)
+    place[distinct] = np.arange(len(distinct))
+    return Coded(list(map(key_of, distinct.tolist())), place[rows])

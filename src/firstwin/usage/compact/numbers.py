@@ -46,9 +46,11 @@ class Met:
         """firsts: the moment at which each of these keys, which are distinct, was first heard of by now."""
         known = self._places.setdefault(source, {})
         places = _places_of(known, keys)
-        if (places < 0).any():
-            self._meet(source, [(keys[row], int(firsts[row])) for row in np.flatnonzero(places < 0).tolist()])
-            places = _places_of(known, keys)
+        unmet = np.flatnonzero(places < 0)
+        if len(unmet):
+            wanted = [keys[row] for row in unmet.tolist()]
+            self._meet(source, list(zip(wanted, firsts[unmet].tolist(), strict=True)))
+            places[unmet] = _places_of(known, wanted)
         is_earlier = firsts < self._firsts[places]  # events may come late
         if is_earlier.any():
             self._firsts[places[is_earlier]] = firsts[is_earlier]

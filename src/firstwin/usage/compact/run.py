@@ -39,7 +39,7 @@ class Kept:
 
 class Compactor:
     """Cycle after cycle. Names that were met are not looked up again, and the next cycle's batches are read by another
-    process while those of this one are stored."""
+    process as soon as those of this one are read."""
 
     def __init__(self) -> None:
         self._kept: Kept | None = None
@@ -76,11 +76,12 @@ def compact_once(now: datetime, *, kept: Kept | None = None) -> bool:
 
 def _compact(now: datetime, kept: Kept | None) -> bool:
     batches, ahead = _taken(kept)
+    ahead = ahead or begin(batches)
+    if kept is not None:
+        _look_ahead(kept, batches)  # queued behind these, so that the other process never waits for this one
     made = rows_of(batches, now=now, names=kept.names if kept else None, ahead=ahead)
     failpoint("compact.read")
     _count_failures(made.failed, now)
-    if kept is not None and not made.failed:
-        _look_ahead(kept, batches)
     if made.taken:
         store(
             made.table,
