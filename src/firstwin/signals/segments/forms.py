@@ -1,5 +1,6 @@
 """What is typed about segments and experiences."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from firstwin.people.config.labels import labels
 from firstwin.people.config.possible import require_possible
 from firstwin.signals.kinds.experience import Experience
 from firstwin.signals.kinds.experience_text import MOST_DAYS, MOST_HOURS, MOST_PRIORITY, TOUCH_MODELS
+
+_PATH = re.compile(r"^(?:(?:all|any|not|where)(?:\[\d+\])?\.?)+: ")
 
 _NOTE = forms.CharField(
     label="Why", max_length=300, required=False, help_text="Kept with the version, for those who read it later."
@@ -39,7 +42,10 @@ def read_condition(text: str) -> Condition:
     """What was typed, as a condition on accounts. Raises Refused."""
     tree, known = parse_text(text), vocabulary()
     check(tree, known)
-    require_possible(tree, known)
+    try:
+        require_possible(tree, known)
+    except Refused as refused:  # a path into the tree says nothing to those who typed it as text
+        raise Refused(_PATH.sub("", refused.message)) from None
     return tree
 
 

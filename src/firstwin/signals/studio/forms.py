@@ -9,8 +9,10 @@ from django import forms
 from firstwin.core.errors import Refused
 from firstwin.core.fields import vocabulary
 from firstwin.people.config.documents import Document, Problem, read_body
+from firstwin.people.config.labels import standing_bodies
 from firstwin.people.config.plan import problems_of
 from firstwin.people.config.store import text_of
+from firstwin.signals.kinds.scorecard import Scorecard
 from firstwin.signals.kinds.scorecard_text import parsed
 from firstwin.signals.segments.wording import said
 from firstwin.signals.studio.hooks import source_words
@@ -64,11 +66,18 @@ def _is_card(body: Mapping[str, Any]) -> bool:
     return isinstance(groups, list) and all(isinstance(one, dict) for one in groups)
 
 
-def _words(key: str, body: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """(what each measure looks at, for whom each variant is), by path; nothing where the text cannot be read."""
+def _read(key: str, body: Mapping[str, Any]) -> Scorecard | None:
     try:
-        card = parsed(key, body)
+        return parsed(key, body)
     except Refused:
+        return None
+
+
+def _words(key: str, body: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """(what each measure looks at, for whom each variant is), by path; where the draft cannot be read those of what
+    stands, which the fields leave as they are."""
+    card = _read(key, body) or _read(key, standing_bodies(KIND).get(key, {}))
+    if card is None:
         return {}, {}
     sources, whens, known = {}, {}, vocabulary()
     for g, group in enumerate(card.groups):

@@ -108,6 +108,9 @@ def form_of(
 ) -> CardForm:  # fmt: skip
     """sources, whens: what a measure looks at and for whom a variant is, by path.  typed: instead of what is held."""
 
+    paths = set(leaves_of(body))
+    errors = {_place(path, paths): words for path, words in errors.items()}
+
     def leaf(path: str, label: str) -> Leaf:
         held = get(body, path)
         name = path.rsplit(".", 1)[-1]
@@ -131,9 +134,14 @@ def form_of(
             leaves = [leaf(f"{at}.{name}", label) for name, label in _OF_MEASURE.items()]
             measures.append(MeasureForm(str(measure.get("label", "")), sources.get(at, ""), leaves, shapes))
         groups.append(GroupForm(str(group.get("label", "")), leaf(f"groups[{g}].weight", "Weight"), measures))
-    paths = set(leaves_of(body))
     unplaced = [f"{path}: {words}" if path else words for path, words in errors.items() if path not in paths]
     return CardForm([leaf(path, label) for path, label in _HEAD.items()], groups, unplaced)
+
+
+def _place(path: str, paths: set[str]) -> str:
+    """What is wrong with several together is told at the first weight of them."""
+    first = f"{path}[0].weight"
+    return first if path not in paths and first in paths else path
 
 
 def said(value: Any) -> str:

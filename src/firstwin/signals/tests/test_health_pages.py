@@ -241,7 +241,8 @@ def test_who_left_counts_nowhere_on_the_portfolio_nor_in_its_lists(client_of: An
     mix, blind = questions.mix_of(some, scope), questions.blind_of(some)
     slices = [*questions.by_owner(some), *questions.by_experience(some)]
     assert (mix.accounts, mix.left) == (3, 1) and [one.accounts for one in slices] == [3, 3]
-    told = [(one.accounts, one.href) for one in (*mix.shares, *slices)] + [(one.red, one.red_href) for one in slices]
+    told = [(one.accounts, one.href) for one in mix.shares] + [(one.accounts, one.href) for one in slices]
+    told += [(one.red, one.red_href) for one in slices]
     told += [(blind.unknown, blind.unknown_href), (blind.low, blind.low_href), (blind.never, blind.never_href)]
     moves = moves_of(scope, clock.today(), {})
     told += zip((moves.much_fell, moves.much_rose), moved_lists(), strict=True)

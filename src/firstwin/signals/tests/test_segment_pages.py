@@ -241,3 +241,10 @@ def test_each_field_of_an_experience_is_edited(client_of: Any, operations: User)
 
 def test_what_ships_fits_together() -> None:
     assert faults() == []
+
+
+def test_what_nothing_can_fulfil_is_said_without_a_path(client_of: Any, operations: User) -> None:
+    given = {"label": "None", "help": "", "condition": "arr > 5 and arr < 3", "note": ""}
+    answer = client_of(operations).post("/segments/new/", given)
+    assert answer.status_code == 422 and "ARR cannot be more than 5 and less than 3" in answer.text
+    assert "all[1]" not in answer.text and "arr &gt; 5 and arr &lt; 3" in answer.text

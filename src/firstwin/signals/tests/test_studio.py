@@ -160,3 +160,11 @@ def test_a_number_typed_into_any_field_is_what_the_text_says(data: Any) -> None:
     assert {other: said(get(made, other)) for other in leaves_of(made) if other != path} == {
         other: said(get(body, other)) for other in leaves_of(body) if other != path
     }
+
+
+def test_weights_that_are_all_zero_are_told_at_the_first(client_of: Any, operations: User, five: list[Account]) -> None:
+    answer = client_of(operations).post(PAGE, typed(**{"groups[0].weight": "0"}))
+    assert answer.status_code == 422 and "All weights here are 0" in answer.text
+    at = answer.text.split('name="groups[0].weight"', 1)[1].split("</label>", 1)[0]
+    assert "All weights here are 0" in at and 'value="0"' in at
+    assert "Account is “Acme”" in answer.text  # what a measure looks at is said all the same
