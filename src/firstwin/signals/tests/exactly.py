@@ -47,7 +47,7 @@ class Company:
 @dataclass
 class Differing:
     """Of published readings. explained: those that the facts known now tell otherwise, with a late fact for each.
-    wrong: those with no reason, in words."""
+    named: the facts behind those of the last pass.  wrong: readings with no reason, in words."""
 
     readings: int = 0
     moments: int = 0
@@ -175,7 +175,8 @@ def not_of_facts(readings: Iterable[Any], company: Company) -> Differing:
             late = [
                 fact for fact in late_facts(one.account_id, since=moment, until=later.known_by) if _bears(fact, one)
             ]
-            found.named |= {(fact.table, fact.id) for fact in late}
+            if moment == company.now:
+                found.named |= {(fact.table, fact.id) for fact in late}
             found.explained += bool(late)
             found.wrong += [] if late else [f"{one.pk} of {one.account_id} at {moment}, as known now"]
     return found
@@ -232,12 +233,11 @@ class Run:
         is_named = bool(touches) and touches <= {("accounts.touch", pk) for pk in company.late}
         for wrong in (*(f"account {pk} alone: {part}" for pk, part in differing), *facts.wrong):
             self.says(f"DIFFERS: {wrong}")
-        planted = "the planted ones and use" if is_named else "others than were planted"
         self.says(
             f"{alone:,} accounts alone = in a full pass to the byte but for {len(differing)}; {facts.readings:,} "
             f"readings of {facts.moments} moments recomputed from their inputs to the byte but for {len(inputs)}, from "
             f"the facts but for {len(facts.wrong)}; by what is known now {facts.explained:,} differ, each explained by "
-            f"facts that came late ({len(facts.named):,}, {planted})"
+            f"facts that came late (since the last pass {'' if is_named else 'not '}those that were planted)"
         )
         return not differing and not inputs and not facts.wrong and is_named
 
