@@ -12,6 +12,7 @@ from firstwin.accounts.models import AccountNow
 from firstwin.accounts.scope import AccountSet
 from firstwin.core.money import Money
 from firstwin.signals.models import Band, Refreshed, SegmentStay
+from firstwin.signals.section.portfolio import staying
 from firstwin.ui.charts import Part
 
 WEEK = timedelta(days=7)
@@ -68,9 +69,9 @@ def standings(accounts: AccountSet, today: date) -> dict[str, Standing]:
 
 
 def served(accounts: AccountSet) -> dict[str, Standing]:
-    """By key of the experience; "" for those nobody serves."""
+    """By key of the experience; "" for those nobody serves. Without the customers that left."""
     found: dict[str, Standing] = {}
-    rows = accounts.now().values("experience", "health_band").annotate(n=Count("pk"), arr=Sum("arr_minor"))
+    rows = staying(accounts).values("experience", "health_band").annotate(n=Count("pk"), arr=Sum("arr_minor"))
     for key, band, n, arr in rows.values_list("experience", "health_band", "n", "arr"):
         _add(found.setdefault(key or "", Standing()), band, n, arr)
     return found

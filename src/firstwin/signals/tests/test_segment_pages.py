@@ -9,11 +9,13 @@ from django.test import Client
 
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
+from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
 from firstwin.people.config.store import definitions
 from firstwin.people.config.together import faults
 from firstwin.people.models import ConfigVersion, Undo, User
 from firstwin.signals.models import SegmentStay
+from firstwin.signals.segments.overview import served
 
 pytestmark = pytest.mark.django_db
 
@@ -248,3 +250,10 @@ def test_what_nothing_can_fulfil_is_said_without_a_path(client_of: Any, operatio
     answer = client_of(operations).post("/segments/new/", given)
     assert answer.status_code == 422 and "ARR cannot be more than 5 and less than 3" in answer.text
     assert "all[1]" not in answer.text and "arr &gt; 5 and arr &lt; 3" in answer.text
+
+
+def test_an_experience_serves_nobody_who_left(operations: User, acme: Account) -> None:
+    AccountNow.objects.filter(account=acme).update(experience="pooled", commercial_status="customer")
+    assert served(AccountSet.of(operations))["pooled"].accounts == 1
+    AccountNow.objects.filter(account=acme).update(commercial_status="churned")
+    assert served(AccountSet.of(operations)) == {}

@@ -1,13 +1,11 @@
 """Experiences: who is served how, in which order they are asked, and writing them."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from firstwin.accounts.views.answers import reader
-from firstwin.core.conditions import Test, to_query
+from firstwin.core.conditions import All, Test
 from firstwin.core.errors import NotFound
 from firstwin.people.config import apply
 from firstwin.people.config.guard import TooMuch
@@ -18,6 +16,7 @@ from firstwin.people.rules import can_configure, require
 from firstwin.signals.actions.segments import free_priority, move_experience, write_experience
 from firstwin.signals.kinds.experience_text import KEY, TOUCH_MODELS
 from firstwin.signals.refresh.definitions import definitions_at
+from firstwin.signals.section.portfolio import STAYED, list_of
 from firstwin.signals.segments.forms import ExperienceForm, held
 from firstwin.signals.segments.overview import Standing, freshness, served
 from firstwin.signals.segments.serving import in_order
@@ -142,8 +141,8 @@ def _asked(
 
 
 def accounts_url(key: str) -> str:
-    """The list of the accounts it serves."""
-    return f"{reverse('accounts')}?{urlencode(to_query(Test('experience', 'eq', key)))}"
+    """The list of the accounts it serves, without the customers that left."""
+    return list_of(All((Test("experience", "eq", key), STAYED)))
 
 
 def _experience(key: str) -> Definition:
