@@ -41,7 +41,8 @@ Words = npt.NDArray[np.object_]
 class Made:
     """Over accounts in the order of the frame.
 
-    segments: where each holds.  unasked: those that could not be asked, with the reason.  experience: its key, empty where none serves.
+    segments: where each holds.  unasked: those that could not be asked, with the reason.  experience: its key, empty
+    where none serves.
     cards: the scorecards of each account, the first is primary; none where nothing is scored any more.  scores: by
     scorecard; they count at `places`.
     """
