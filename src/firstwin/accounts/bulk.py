@@ -44,21 +44,39 @@ def insert_many(
     """
     if not rows:
         return
-    fields = [model._meta.get_field(_field_of(model, name)) for name in columns]
-    moments = _Remembered(connection.ops.adapt_datetimefield_value).__getitem__
-    prepares = [_prepare(field, moments) for field in fields]
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in fields)  # type: ignore[union-attr]
-    marks = ", ".join(["%s"] * len(fields))
-    sql = f"insert into {quote(model._meta.db_table)} ({names}) values ({marks}) {on_conflict}"  # noqa: S608
-    by_column = zip(prepares, zip(*rows, strict=True), strict=True)
-    given = (values if prepare is None else map(prepare, values) for prepare, values in by_column)
-    prepared = list(zip(*given, strict=True))
+    quoted, prepared = _given(model, columns, rows)
+    table, names = connection.ops.quote_name(model._meta.db_table), ", ".join(quoted)
+    marks = ", ".join(["%s"] * len(quoted))
+    sql = f"insert into {table} ({names}) values ({marks}) {on_conflict}"  # noqa: S608
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and not on_conflict and len(prepared) >= _WORTH_COPYING:
-            copy_rows(cursor, f"copy {quote(model._meta.db_table)} ({names}) from stdin", prepared)
+            copy_rows(cursor, f"copy {table} ({names}) from stdin", prepared)
         else:
             cursor.executemany(sql, prepared)
+
+
+def update_many(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set `columns` (attribute names), row by row. rows: their values, and at the end the primary key. As
+    `bulk_update`, whose statement takes longer to make than to run.
+    """
+    if not rows:
+        return
+    (*quoted, key), prepared = _given(model, (*columns, str(model._meta.pk.attname)), rows)
+    table, told = connection.ops.quote_name(model._meta.db_table), ", ".join(f"{name} = %s" for name in quoted)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"update {table} set {told} where {key} = %s", prepared)  # noqa: S608
+
+
+def _given(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns, quoted, and the rows as the database takes them."""
+    fields = [model._meta.get_field(_field_of(model, name)) for name in columns]
+    moments = _Remembered(connection.ops.adapt_datetimefield_value).__getitem__
+    by_column = zip([_prepare(field, moments) for field in fields], zip(*rows, strict=True), strict=True)
+    given = (values if prepare is None else map(prepare, values) for prepare, values in by_column)
+    quote = connection.ops.quote_name
+    return [quote(str(field.column)) for field in fields], list(zip(*given, strict=True))  # type: ignore[union-attr]
 
 
 def copy_rows(cursor: Any, statement: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from firstwin.accounts.bulk import among
+from firstwin.accounts.bulk import among, update_many
 from firstwin.accounts.models import Account
 from firstwin.accounts.timeline import batched
 from firstwin.core.clock import day_of
@@ -76,9 +76,8 @@ def _hear(ids: Collection[int], now: datetime) -> None:
     with transaction.atomic():
         hold(ids)
         mark_again(late)
-        for one in rows:
-            one.revision, one.heard_at = revisions[one.account_id], now
-        LookedBack.objects.bulk_update(rows, ["revision", "heard_at"], batch_size=200)
+        heard = [(revisions[one.account_id], now, one.account_id) for one in rows]
+        update_many(LookedBack, ("revision", "heard_at"), heard)
     failpoint("signals.heard.after")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from firstwin.accounts.bulk import among, insert_many
+from firstwin.accounts.bulk import among, insert_many, update_many
 from firstwin.accounts.models import Account
 from firstwin.accounts.published import publish
 from firstwin.core.failpoints import failpoint
@@ -178,23 +178,13 @@ def _keep(kept: Sequence[Any], on: date, at: datetime) -> None:
     same = [one.episode.pk for one in kept if not one.is_changed]
     if same:
         among(Episode.objects.filter(last_on__lt=on), "id", same).update(last_on=on)
-    changed = [
-        Episode(
-            pk=one.episode.pk,
-            severity=one.found.severity,
-            words=one.found.words,
-            stake_minor=one.found.stake_minor,
-            evidence=dict(one.found.evidence),
-            said_at=at,
-            last_on=on,
-        )
-        for one in kept
-        if one.is_changed
-    ]
-    if changed:
-        names = ["severity", "words", "stake_minor", "evidence", "said_at", "last_on"]
-        Episode.objects.bulk_update(changed, names, batch_size=100)
-        write_said([(one.episode.pk, on, at, one.found) for one in kept if one.is_changed])
+    now = {one.episode.pk: one.found for one in kept if one.is_changed}
+    update_many(
+        Episode,
+        ("severity", "words", "stake_minor", "evidence", "said_at", "last_on"),
+        [(one.severity, one.words, one.stake_minor, dict(one.evidence), at, on, pk) for pk, one in now.items()],
+    )
+    write_said([(pk, on, at, one) for pk, one in now.items()])
 
 
 def _mark(revisions: Mapping[int, int], made: Made) -> None:

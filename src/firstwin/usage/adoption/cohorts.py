@@ -36,19 +36,19 @@ class Activation:
     left_out: str
 
 
-def value_shown(asked: Asked) -> CurvePicture:
-    """The latest quarters, the latest first."""
+def cohorts_shown(asked: Asked) -> tuple[CurvePicture, Activation]:
+    """The latest quarters as curves, the latest first, and the latest months as bars."""
     # The engines of the lake load only where they are asked.
-    from firstwin.usage.metrics.cohorts import value_curves
+    from firstwin.usage.metrics.cohorts import activation_by_month, value_curves, waits_of
 
-    found = value_curves(asked.ever(), clock=asked.clock, on=day_of(asked.now), now=asked.now)
-    return curve_picture([_followed(cohort, asked) for cohort in reversed(found[-QUARTERS:])])
+    on = day_of(asked.now)
+    waits = waits_of(asked.ever(), clock=asked.clock, on=on)
+    found = value_curves(waits, on=on)
+    picture = curve_picture([_followed(cohort, asked) for cohort in reversed(found[-QUARTERS:])])
+    return picture, _activation(activation_by_month(waits, days=WITHIN, on=on), asked)
 
 
-def activation_shown(asked: Asked) -> Activation:
-    from firstwin.usage.metrics.cohorts import activation_by_month
-
-    months = activation_by_month(asked.ever(), days=WITHIN, clock=asked.clock, on=day_of(asked.now), now=asked.now)
+def _activation(months: "Sequence[ActivationMonth]", asked: Asked) -> Activation:
     ripe = [(month, month.rate) for month in months if month.rate is not None]
     young = [month for month in months if month.rate is None]
     return Activation(

@@ -7,7 +7,7 @@ on or after that day (`kickoff`). An account that won before its clock started w
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,11 @@ from firstwin.accounts.bulk import among, plain_rows
 from firstwin.accounts.models import Touch
 from firstwin.accounts.models.kinds import TouchKind
 from firstwin.accounts.scope import AccountSet
-from firstwin.core.clock import day_of, end_of
+from firstwin.core.clock import day_of, end_of, start_of
 from firstwin.science.survival import CENSORED, COMPETING, EVENT, incidence
 from firstwin.usage.catalogue import meanings
 from firstwin.usage.lake.days import day_of as day_number
+from firstwin.usage.lake.days import number_of
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.core import first_days
 from firstwin.usage.metrics.opening import opened
@@ -72,24 +73,21 @@ class ActivationMonth:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wait:
+class Wait:
+    """Of one account: when its clock started, and how its wait ended after so many days.
+
+    how: `EVENT` by the first win, `COMPETING` by leaving, `CENSORED`: it still waits.
+    """
+
     started_on: date
     days: int
     how: int
 
 
-def value_curves(
-    accounts: AccountSet,
-    *,
-    by: str = "quarter",
-    clock: str = CONTRACT,
-    on: date,
-    now: datetime,
-    known_by: datetime | None = None,
-) -> list[Cohort]:
+def value_curves(waits: Sequence[Wait], *, by: str = "quarter", on: date) -> list[Cohort]:
     """Cumulative incidence of the first win by cohort (`month`, `quarter` or `year` of the clock), earliest first."""
-    cohorts: dict[date, list[_Wait]] = defaultdict(list)
-    for wait in _waits(accounts, clock, on, known_by):
+    cohorts: dict[date, list[Wait]] = defaultdict(list)
+    for wait in waits:
         cohorts[_opens(wait.started_on, by)].append(wait)
     found = []
     for opens in sorted(cohorts):
@@ -99,29 +97,21 @@ def value_curves(
     return found
 
 
-def activation_by_month(
-    accounts: AccountSet,
-    *,
-    days: int = WITHIN,
-    clock: str = CONTRACT,
-    on: date,
-    now: datetime,
-    known_by: datetime | None = None,
-) -> list[ActivationMonth]:
+def activation_by_month(waits: Sequence[Wait], *, days: int = WITHIN, on: date) -> list[ActivationMonth]:
     """Of the accounts whose clock started in each month: those with a first win within `days`, the earliest first."""
-    months: dict[date, list[_Wait]] = defaultdict(list)
-    for wait in _waits(accounts, clock, on, known_by):
+    months: dict[date, list[Wait]] = defaultdict(list)
+    for wait in waits:
         months[_opens(wait.started_on, "month")].append(wait)
     return [_month(opens, months[opens], days, on) for opens in sorted(months)]
 
 
-def _month(opens: date, waits: Sequence[_Wait], days: int, on: date) -> ActivationMonth:
+def _month(opens: date, waits: Sequence[Wait], days: int, on: date) -> ActivationMonth:
     reached = sum(wait.how == EVENT and wait.days <= days for wait in waits)
     is_ripe = _next(opens, "month") - timedelta(days=1) + timedelta(days=days) <= on
     return ActivationMonth(opens, len(waits), reached, round(reached / len(waits), 6) if is_ripe else None)
 
 
-def _cohort(opens: date, closes: date, by: str, waits: Sequence[_Wait]) -> Cohort:
+def _cohort(opens: date, closes: date, by: str, waits: Sequence[Wait]) -> Cohort:
     said = incidence([wait.days for wait in waits], [wait.how for wait in waits])
     times = said.times.tolist()
     share, lost, low, high = (np.round(values, 6).tolist() for values in (said.share, said.lost, said.low, said.high))
@@ -141,32 +131,29 @@ def _cohort(opens: date, closes: date, by: str, waits: Sequence[_Wait]) -> Cohor
     )
 
 
-def _waits(accounts: AccountSet, clock: str, on: date, known_by: datetime | None) -> list[_Wait]:
+def waits_of(accounts: AccountSet, *, clock: str = CONTRACT, on: date, known_by: datetime | None = None) -> list[Wait]:
+    """Of those whose clock (`contract` or `kickoff`) started by then."""
     asked = whose(accounts)
     with opened(asked, on, known_by=known_by, tables=("actor_blocks", "feature_blocks")) as lake:
         wins = first_days(lake, meanings(known_by))["first_win"].tolist()
     started = bought(asked, on, known_by).started.tolist()
     left = _left(asked, on, known_by)
-    spoke = _kickoffs(asked, on, known_by) if clock == KICKOFF else None
+    if clock == KICKOFF:
+        started = _kickoffs(asked, started, on, known_by)
     found = []
     for place, account in enumerate(asked.accounts.tolist()):
-        if started[place] == NEVER:
-            continue
-        begun: date | None = day_number(started[place])
-        if spoke is not None and begun is not None:
-            begun = next((day for day in spoke.get(account, ()) if day >= begun), None)
-        if begun is not None:
+        if started[place] != NEVER:
             won = day_number(wins[place]) if wins[place] != NEVER else None
-            found.append(_wait(begun, won, left.get(account), on))
+            found.append(_wait(day_number(started[place]), won, left.get(account), on))
     return found
 
 
-def _wait(begun: date, won: date | None, left: date | None, on: date) -> _Wait:
+def _wait(begun: date, won: date | None, left: date | None, on: date) -> Wait:
     if won is not None and (left is None or won <= left):
-        return _Wait(begun, max((won - begun).days, 0), EVENT)
+        return Wait(begun, max((won - begun).days, 0), EVENT)
     if left is not None:
-        return _Wait(begun, max((left - begun).days, 0), COMPETING)
-    return _Wait(begun, (on - begun).days, CENSORED)
+        return Wait(begun, max((left - begun).days, 0), COMPETING)
+    return Wait(begun, (on - begun).days, CENSORED)
 
 
 def _left(asked: Whose, on: date, known_by: datetime | None) -> dict[int, date]:
@@ -177,16 +164,28 @@ def _left(asked: Whose, on: date, known_by: datetime | None) -> dict[int, date]:
     return {account: as_day(last) for account, last, held in told if not held and last is not None}
 
 
-def _kickoffs(asked: Whose, on: date, known_by: datetime | None) -> dict[int, list[date]]:
-    """Days on which we spoke, by account, rising."""
-    rows: Any = among(
-        Touch.objects.filter(kind__in=_SPOKE, occurred_at__lt=end_of(on)), "account_id", asked.accounts.tolist()
-    )
+def _kickoffs(asked: Whose, started: Sequence[int], on: date, known_by: datetime | None) -> list[int]:
+    """The day on which we first spoke since each began, as numbers; NEVER where we did not."""
+    begun = {
+        account: _bare(start_of(day_number(day)))
+        for account, day in zip(asked.accounts.tolist(), started, strict=True)
+        if day != NEVER
+    }
+    rows: Any = among(Touch.objects.filter(kind__in=_SPOKE, occurred_at__lt=end_of(on)), "account_id", list(begun))
     rows = rows.standing() if known_by is None else rows.known_by(known_by)
-    found: dict[int, list[date]] = defaultdict(list)
-    for account, at in rows.order_by("occurred_at").values_list("account_id", "occurred_at"):
-        found[account].append(day_of(at))
-    return found
+    first: dict[int, datetime] = {}
+    # A million of them: compared as the database gives them, and only the first of each is made a day.
+    for account, moment in plain_rows(rows.order_by().values_list("account_id", "occurred_at")):
+        at = _bare(moment)
+        if at >= begun[account] and (account not in first or at < first[account]):
+            first[account] = at
+    days = {account: number_of(day_of(at.replace(tzinfo=UTC))) for account, at in first.items()}
+    return [days.get(account, NEVER) for account in asked.accounts.tolist()]
+
+
+def _bare(moment: datetime) -> datetime:
+    """In UTC without saying so, as SQLite gives it."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -9,7 +9,7 @@ from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Touch
 from firstwin.accounts.scope import AccountSet
 from firstwin.core.clock import start_of
-from firstwin.usage.metrics.cohorts import activation_by_month, value_curves
+from firstwin.usage.metrics.cohorts import activation_by_month, value_curves, waits_of
 from firstwin.usage.models import Means
 from firstwin.usage.tests.raw import Raw, put
 from firstwin.usage.tests.test_metrics_account import a_feature, a_line, a_place
@@ -40,7 +40,7 @@ def accounts(owner: Any) -> list[Any]:
 
 
 def test_a_cohort_as_it_was_followed(accounts: list[Any]):
-    [cohort] = value_curves(EVERYONE, on=ON, now=NOW)
+    [cohort] = value_curves(waits_of(EVERYONE, on=ON), on=ON)
     assert (cohort.label, cohort.n, cohort.wins, cohort.lost) == ("2026 Q1", 4, 2, 1)
     assert cohort.points == ((10, 0.25), (50, 0.25), (100, 0.5))
     assert cohort.lost_points == ((10, 0.0), (50, 0.25), (100, 0.25))
@@ -48,12 +48,12 @@ def test_a_cohort_as_it_was_followed(accounts: list[Any]):
 
 
 def test_seen_from_an_earlier_day_the_median_is_not_reached(accounts: list[Any]):
-    [cohort] = value_curves(EVERYONE, by="month", on=date(2026, 4, 10), now=NOW)
+    [cohort] = value_curves(waits_of(EVERYONE, on=date(2026, 4, 10)), by="month", on=date(2026, 4, 10))
     assert (cohort.label, cohort.wins, cohort.median) == ("Jan 2026", 1, None)
 
 
 def test_a_rate_only_once_the_days_of_all_have_passed(accounts: list[Any]):
-    first, second = activation_by_month(EVERYONE, days=90, on=ON, now=NOW)
+    first, second = activation_by_month(waits_of(EVERYONE, on=ON), days=90, on=ON)
     assert (first.month_on, first.started, first.reached, first.rate) == (date(2026, 1, 1), 4, 1, 0.25)
     assert (second.started, second.reached, second.rate) == (1, 1, None)
 
@@ -64,10 +64,10 @@ def test_from_the_kick_off_where_we_spoke(accounts: list[Any], owner: Any):
             account=account, kind=kind, direction="both", occurred_at=start_of(STARTED + timedelta(days=day)),
             known_at=NOW, recorded_at=NOW, summary="We began.",
         )  # fmt: skip
-    [cohort] = value_curves(EVERYONE, clock="kickoff", on=ON, now=NOW)
+    [cohort] = value_curves(waits_of(EVERYONE, clock="kickoff", on=ON), on=ON)
     assert (cohort.n, cohort.points) == (1, ((6, 1.0),))
 
 
 def test_nobody_asked_for_is_no_cohort(db: None):
-    assert value_curves(EVERYONE, on=ON, now=NOW) == []
-    assert activation_by_month(EVERYONE.only([]), on=ON, now=NOW) == []
+    assert value_curves(waits_of(EVERYONE, on=ON), on=ON) == []
+    assert activation_by_month(waits_of(EVERYONE.only([]), on=ON), on=ON) == []

@@ -13,7 +13,7 @@ from firstwin.core.fields import vocabulary
 from firstwin.ui.jinja import fragment, page
 from firstwin.usage.adoption.asked import CUSTOMERS, EVERYONE, Asked
 from firstwin.usage.adoption.attention import concerns
-from firstwin.usage.adoption.cohorts import activation_shown, value_shown
+from firstwin.usage.adoption.cohorts import cohorts_shown
 from firstwin.usage.adoption.spread import portfolio
 from firstwin.usage.rules import can_set_up_usage
 from firstwin.usage.views.tabs import tabs
@@ -55,7 +55,7 @@ def cohorts(request: HttpRequest) -> HttpResponse:
 
     asked = _asked(request)
     with shared():
-        picture, activation = value_shown(asked), activation_shown(asked)
+        picture, activation = cohorts_shown(asked)
     context: dict[str, Any] = {
         "clocks": asked.clocks,
         "on": day_of(asked.now),
