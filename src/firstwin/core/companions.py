@@ -7,7 +7,8 @@ jobs and for history.
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import close_old_connections, connections
@@ -19,13 +20,15 @@ logger = logging.getLogger(__name__)
 class Companion:
     """once: does what there is to do and returns whether there was anything; it must be safe to be killed anywhere.
 
-    rest_seconds: how long it waits after finding nothing.  is_prompt: people wait for it.
+    rest_seconds: how long it waits after finding nothing.  is_prompt: people wait for it.  thread: those that name
+    the same one take turns; by itself each has its own.
     """
 
     name: str
     once: Callable[[], bool]
     rest_seconds: float = 1.0
     is_prompt: bool = False
+    thread: str = ""
 
 
 _companions: dict[str, Companion] = {}
@@ -44,29 +47,42 @@ def run_all_once() -> None:
 
 
 def start_all(stopping: threading.Event, *, prompt: bool) -> list[threading.Thread]:
-    """Start a thread for each of those that are prompt, or of the others; they end soon after `stopping` is set."""
+    """Start the threads of those that are prompt, or of the others; they end soon after `stopping` is set."""
+    groups: dict[str, list[Companion]] = {}
+    for companion in _companions.values():
+        if companion.is_prompt is prompt:
+            groups.setdefault(companion.thread or companion.name, []).append(companion)
     threads = [
-        threading.Thread(target=_go_on, args=(companion, stopping), name=companion.name, daemon=True)
-        for companion in _companions.values()
-        if companion.is_prompt is prompt
+        threading.Thread(target=_go_on, args=(group, stopping), name=name, daemon=True)
+        for name, group in groups.items()
     ]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _go_on(companion: Companion, stopping: threading.Event) -> None:
-    pause = companion.rest_seconds
+def _go_on(group: Sequence[Companion], stopping: threading.Event) -> None:
+    pauses = {companion.name: companion.rest_seconds for companion in group}
+    due = dict.fromkeys(pauses, 0.0)
     try:
-        while not stopping.is_set():
+        while not stopping.wait(max(min(due.values()) - time.monotonic(), 0.0)):
             close_old_connections()
-            try:
-                found, pause = companion.once(), companion.rest_seconds
-            except Exception:
-                # What ails it may pass (a full disk, a database that restarts): look again, less and less often.
-                logger.exception("%s failed; trying again in %.0f s.", companion.name, pause)
-                found, pause = False, min(pause * 2, 60.0)
-            if not found:
-                stopping.wait(pause)
+            for companion in group:
+                if due[companion.name] <= time.monotonic() and not stopping.is_set():
+                    found = _once(companion, pauses)
+                    due[companion.name] = 0.0 if found else time.monotonic() + pauses[companion.name]
     finally:
         connections.close_all()
+
+
+def _once(companion: Companion, pauses: dict[str, float]) -> bool:
+    """Whether there was anything. pauses: how long each waits where there was nothing."""
+    name = companion.name
+    try:
+        found, pauses[name] = companion.once(), companion.rest_seconds
+    except Exception:
+        # What ails it may pass (a full disk, a database that restarts): look again, less and less often.
+        logger.exception("%s failed; trying again in %.0f s.", name, pauses[name])
+        pauses[name] = min(pauses[name] * 2, 60.0)
+        return False
+    return found

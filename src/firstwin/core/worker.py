@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,9 @@ from firstwin.core.failpoints import failpoint
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 10.0
+_NICE = 5
+"""How much jobs and history stand back where the processor is busy."""
+
 _PATIENCE = 5.0
 """Seconds that what runs beside may take to end; it bears being cut off."""
 
@@ -50,7 +54,9 @@ class HouseWorker(Worker):
         schedules.sync_schedules(now=clock.now())
         self.keep_time()
         beside = [] if self.batch else companions.start_all(self.stopping, prompt=False)
-        self.prompt = None if self.batch else Prompt()
+        if not self.batch:
+            self.prompt = Prompt()
+            os.nice(_NICE)  # what people wait for, and pages, come first
         ticker = threading.Thread(target=self._tick_along, name="scheduler", daemon=True)
         ticker.start()
         try:
@@ -127,6 +133,7 @@ class Prompt:
     """The process for what people wait for: started again when it ends, ended with the worker."""
 
     def __init__(self) -> None:
+        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._process = self._start()
 
     def see_to(self) -> None:
@@ -142,11 +149,13 @@ class Prompt:
             self._process.kill()
             self._process.wait()
 
-    @staticmethod
-    def _start() -> "subprocess.Popen[bytes]":
+    def _start(self) -> "subprocess.Popen[bytes]":
         # A group of its own: Ctrl-C reaches the worker, which ends it.
         command = [sys.executable, "-m", "django", "worker", "--prompt", str(os.getpid())]
-        return subprocess.Popen(command, start_new_session=True)
+        process = subprocess.Popen(command, start_new_session=True)
+        with suppress(OSError):  # started again it would be as nice as the worker; not everybody may change that
+            os.setpriority(os.PRIO_PROCESS, process.pid, self._priority)
+        return process
 
 
 def run_worker(*, is_once: bool = False) -> None:

@@ -69,7 +69,7 @@ def nightly_pass() -> int:
 
 def register() -> None:
     """Called once, when the app is ready."""
-    register_companion(Companion("signals", refresh, rest_seconds=REST_SECONDS, is_prompt=True))
+    register_companion(Companion("signals", refresh, rest_seconds=REST_SECONDS, is_prompt=True, thread="refresh"))
     # A thread of its own: new facts do not wait for history.
     register_companion(Companion("signals.past", look_back, rest_seconds=PAST_REST_SECONDS))
     register_schedule(

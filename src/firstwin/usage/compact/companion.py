@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def register() -> None:
     register_companion(Companion("compactor", compact, rest_seconds=0.5, is_prompt=True))
-    register_companion(Companion("usage figures", refresh, rest_seconds=0.5, is_prompt=True))
+    # What follows from new events takes turns, one round each: what is ahead of the next one makes nobody wait less.
+    register_companion(Companion("usage figures", refresh, rest_seconds=0.5, is_prompt=True, thread="refresh"))
     register_companion(Companion("usage names", match, rest_seconds=60.0))
 
 
