@@ -115,7 +115,7 @@ def _awaited(url: str, told: dict[str, Any], one: dict[str, str]) -> float | Non
     while time.perf_counter() - began < PATIENCE:
         if _shown(url, told, one) != before:
             return time.perf_counter() - began
-        time.sleep(0.1)
+        time.sleep(0.3)  # the pages that are asked for meanwhile cost as well
     return None
 
 

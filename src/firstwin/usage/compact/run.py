@@ -119,6 +119,11 @@ def _waiting() -> QuerySet[Inbox]:
     return Inbox.objects.filter(held_at__isnull=True).order_by("pk")
 
 
+def is_waiting(before: datetime) -> bool:
+    """Whether anything that arrived before this moment was not taken up yet."""
+    return _waiting().filter(received_at__lt=before).exists()
+
+
 def _next(after: int) -> tuple[list[int], bool]:
     """The oldest batches after this one, as many as fit, and whether any were left."""
     ids: list[int] = []
