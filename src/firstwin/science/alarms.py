@@ -78,8 +78,7 @@ def falls(counts: Ints, first_known: Ints, seasons: Floats, *, k: float = 0.5, u
         here = np.flatnonzero(first_known == start)
         rows = logs[here, start:BASELINE]
         usual[here] = median(counts[here, start:BASELINE].astype(np.float64))
-        for week in range(RECENT):
-            z[here, week] = robust_z(rows, logs[here, BASELINE + week], least_spread=LEAST_SPREAD)
+        z[here] = robust_z(rows, logs[here, BASELINE : BASELINE + RECENT], least_spread=LEAST_SPREAD)
         known[here] = usual[here] >= LEAST_USUAL
     z = np.asarray(np.round(np.where(known[:, None], z, 0.0), DIGITS) + 0.0, np.float64)
     level = np.round(cusum(-z if upward else z, k=k), DIGITS) + 0.0
