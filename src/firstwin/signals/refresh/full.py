@@ -33,6 +33,9 @@ from firstwin.usage.store.models import Touched
 SLICE = 10_000
 """Accounts of one sitting: what it holds in memory grows with them. Two processes share the slices."""
 
+_TOGETHER: list[int] = []
+"""Instead of a slice: what everybody says together."""
+
 MOST_TOLD = 300
 """Differences kept in words; all are counted."""
 
@@ -72,14 +75,12 @@ class _Tally:
 def full_pass(now: datetime, *, kind: str = PassKind.NIGHTLY) -> Pass:
     """Compute everybody, tell what differs from what was published for this day from the same facts, and publish it."""
     row = Pass.objects.create(kind=kind, on=clock.day_of(now), started_at=now)
-    tally, definitions = _Tally(), definitions_at()
-    ids = list(Account.objects.filter(removed_at__isnull=True).order_by("pk").values_list("pk", flat=True))
-    with tally.of("population"):
-        snapshot_population(np.array(ids, np.int64), At.of(now), definitions.detectors)
-    parts = [list(some) for some in batched(ids, SLICE)]
-    one_slice = partial(_slice, now=now)
-    # Within a transaction nobody else sees what was written so far.
-    for found in map(one_slice, parts) if connection.in_atomic_block else in_two(parts, one_slice, one_slice):
+    tally, one_part = _Tally(), partial(_part, now=now)
+    # What all of them say together counts from tomorrow on: none of the slices waits for it.
+    parts = [*map(list, batched(_everybody(), SLICE)), _TOGETHER]
+    # Within a transaction nobody else sees what was written so far; few are computed sooner than a process starts.
+    is_alone = connection.in_atomic_block or len(parts) < 3
+    for found in map(one_part, parts) if is_alone else in_two(parts, one_part, one_part):
         tally.add(found)
     failpoint("signals.pass.done")
     Pass.objects.filter(pk=row.pk).update(
@@ -91,6 +92,19 @@ def full_pass(now: datetime, *, kind: str = PassKind.NIGHTLY) -> Pass:
     )
     row.refresh_from_db()
     return row
+
+
+def _everybody() -> list[int]:
+    return list(Account.objects.filter(removed_at__isnull=True).order_by("pk").values_list("pk", flat=True))
+
+
+def _part(ids: list[int], *, now: datetime) -> _Tally:
+    if ids != _TOGETHER:
+        return _slice(ids, now=now)
+    tally = _Tally()
+    with tally.of("population"):
+        snapshot_population(np.array(_everybody(), np.int64), At.of(now), definitions_at().detectors)
+    return tally
 
 
 def _slice(ids: list[int], *, now: datetime) -> _Tally:
