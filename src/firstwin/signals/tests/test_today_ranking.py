@@ -118,3 +118,9 @@ def test_monday_tells_what_came_since_friday() -> None:
     assert last_working_day(date(2026, 3, 17)) == date(2026, 3, 16)
     assert window("nonsense", DAY).words == "since Friday, 13 March"
     assert window("week", DAY).days == 7 and window("day", DAY).eve == date(2026, 3, 12)
+
+
+def test_of_one_thing_told_twice_alike_the_one_with_more_at_stake_is_told() -> None:
+    known, unknown = (change(1, Kind.RISK, severity=1, about="pace", stake_minor=stake) for stake in (101, None))
+    assert ranked([known, unknown], names(1)) == ranked([unknown, known], names(1))
+    assert ranked([unknown, known], names(1))[0].changes == (known,)

@@ -146,8 +146,12 @@ def _once(changes: Iterable[Change]) -> Iterable[Change]:
             said.add(change.about)
 
 
-def _grave(change: Change) -> tuple[int, int, int, str]:
-    return _PLACE[change.kind], -change.severity, -change.on.toordinal(), change.words
+def _grave(change: Change) -> tuple[int, int, int, str, int, int]:
+    """Those that are alike in all of it come in some order that is always the same."""
+    stake = -1 if change.stake_minor is None else change.stake_minor
+    return (
+        _PLACE[change.kind], -change.severity, -change.on.toordinal(), change.words, -stake, change.episode or 0
+    )  # fmt: skip
 
 
 def _stake(changes: tuple[Change, ...], account: Account) -> int | None:
