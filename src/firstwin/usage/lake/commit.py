@@ -1,14 +1,12 @@
 """Events into the lake: duplicates out, a segment and its keys written, everything about them committed at once."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.db import connections
 from numpy.typing import NDArray
 
 from firstwin.usage.lake import files, keys, lease, pieces
@@ -16,7 +14,6 @@ from firstwin.usage.lake.files import Written
 from firstwin.usage.lake.keys import Mask
 from firstwin.usage.lake.schema import EVENTS
 from firstwin.usage.store.models import Inbox
-from firstwin.usage.store.router import EVENTS as STORE
 
 WAIT_SECONDS = 30.0
 """How long to wait for somebody else who is storing events."""
@@ -73,31 +70,10 @@ def _in_order(table: pa.Table, is_new: Mask) -> NDArray[np.intp]:
 
 def _take_from_inbox(ids: Sequence[int]) -> None:
     gone = 0
-    with _not_blanked():
-        for start in range(0, len(ids), 500):
-            gone += Inbox.objects.filter(pk__in=ids[start : start + 500]).delete()[0]
+    for start in range(0, len(ids), 500):
+        gone += Inbox.objects.filter(pk__in=ids[start : start + 500]).delete()[0]
     if gone != len(ids):
         raise lease.Busy("Some of these batches were taken up by another process.")
-
-
-@contextmanager
-def _not_blanked() -> Iterator[None]:
-    """Some builds of SQLite write zeros over all they delete. That would write each body to the disk once more; pages
-    that nothing else changes are left as they are until others use them."""
-    connection = connections[STORE]
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        (before,) = cursor.execute("pragma secure_delete").fetchone()
-        cursor.execute("pragma secure_delete = fast")
-        try:
-            yield
-        finally:
-            cursor.execute(f"pragma secure_delete = {_SECURE_DELETE[before]}")
-
-
-_SECURE_DELETE = ("off", "on", "fast")
 
 
 def _numbers(table: pa.Table, name: str) -> Any:
