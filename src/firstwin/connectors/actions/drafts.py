@@ -1,7 +1,8 @@
 """Prepare an import: the only place a draft and its files are written."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any
@@ -64,6 +65,25 @@ def add_file(*, by: User, draft: ImportDraft, called: str, path: Path, sha256: s
         draft.files = [*draft.files, file]
         _save(draft, now, "files")
     return file
+
+
+@contextmanager
+def in_turn(*, by: User, draft: ImportDraft, turn: str) -> Iterator[bool]:
+    """Whether what a form sent is still its latest word; what is set within is set before anything else may be.
+
+    A form sends itself whole at every change and gives up the answer to the one before; the server does not, and may
+    finish the two the other way round. turn: "<page>:<number>", counted up by the page; "" where nothing counts.
+    draft: read again, as it stands within.
+    """
+    _check(by, draft)
+    with transaction.atomic():
+        _locked(draft)
+        draft.refresh_from_db()
+        is_latest = not _is_before(turn, draft.turn)
+        if turn and is_latest:
+            draft.turn = turn[:64]
+            draft.save(update_fields=["turn"])
+        yield is_latest
 
 
 def set_file(*, by: User, draft: ImportDraft, name: str, chosen: Mapping[str, str], now: datetime) -> None:
@@ -174,6 +194,13 @@ def checked_source(source: str) -> str:
     if not said or said == "staff":
         raise Refused("Name the system the files come from, such as crm or billing.", field="source")
     return said
+
+
+def _is_before(turn: str, kept: str) -> bool:
+    """Whether a page told `turn` before `kept`. Turns of two pages have no order."""
+    page, _, number = turn.partition(":")
+    kept_page, _, kept_number = kept.partition(":")
+    return page == kept_page and number.isdecimal() and kept_number.isdecimal() and int(number) < int(kept_number)
 
 
 def _forget(draft: ImportDraft) -> None:

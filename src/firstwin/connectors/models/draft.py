@@ -23,6 +23,7 @@ class ImportDraft(models.Model):
     files: one object per file: name (in the mapping), file (as its owner called it), stored (our own name for it in
     the draft's folder), size, sha256, encoding, kind, and what its owner chose instead of what was detected.
     mapping_text: the mapping as YAML, the only place it stands.  dry_of: digest of what the dry run looked at.
+    turn: the latest change a form told, "<page>:<number>": an earlier one that arrives after it is let go.
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -34,6 +35,7 @@ class ImportDraft(models.Model):
     again_of = models.ForeignKey(ImportRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     dry_run = models.ForeignKey(ImportRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     dry_of = models.CharField(max_length=64, blank=True, default="")
+    turn = models.CharField(max_length=64, blank=True, default="")
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     objects = ImportDraftQuerySet.as_manager()

@@ -179,6 +179,33 @@ def test_days_that_fit_two_ways_are_asked_for(importer) -> None:
     assert "3 Apr 2024" in importer.get(answer["Location"]).content.decode()
 
 
+def test_a_change_that_arrives_after_a_later_one_is_let_go(importer) -> None:
+    draft = mapped(importer, ("a.csv", "Id,Name,Customer since\nA,Acme,03/04/2024\nB,Birch,05/06/2024\n"))
+    address = reverse("import_mapping_file", kwargs={"draft": draft.key, "file": "a"})
+    undecided = form_of(importer.get(address).content.decode()) | {"field-2": "customer_since"}
+
+    def told(turn: str, **said: str) -> str:
+        importer.post(address, undecided | said | {"turn": turn})
+        return form_of(importer.get(address).content.decode())["format-2"]
+
+    assert told("page1:9", **{"format-2": "%d/%m/%Y"}) == "%d/%m/%Y"
+    assert told("page1:8") == "%d/%m/%Y"
+    # The next one of that page counts, and so does another page, which counts for itself.
+    assert told("page1:10", **{"format-2": "%m/%d/%Y"}) == "%m/%d/%Y"
+    assert told("page2:1", **{"format-2": "%d/%m/%Y"}) == "%d/%m/%Y"
+    assert told("", **{"format-2": "%m/%d/%Y"}) == "%m/%d/%Y"
+
+
+@pytest.mark.parametrize("turn", ["x" * 500, "page1:-1", "page1:1e9", "::", "page1:" + "9" * 60])
+def test_a_turn_that_is_none_stops_nothing(turn: str, importer) -> None:
+    draft = mapped(importer, ("a.csv", ACCOUNTS))
+    address = reverse("import_file", kwargs={"draft": draft.key, "file": "a"})
+    for delimiter, turn_said in ((";", turn), (",", turn)):
+        importer.post(address, {"kind": "accounts", "format": "auto", "delimiter": delimiter, "turn": turn_said})
+    draft.refresh_from_db()
+    assert draft.files[0]["chosen"] == {"delimiter": ","}
+
+
 def test_the_text_says_its_mistakes_with_their_line_and_keeps_what_was_typed(importer) -> None:
     draft = mapped(importer, ("a.csv", ACCOUNTS))
     wrong = "# mine\nsource: crm\nfiles:\n- name: a\n  kind: accounts\n  key: Customer ID\n  feilds: {name: x}\n"

@@ -45,7 +45,9 @@ def one(request: HttpRequest, draft: UUID, file: str) -> HttpResponse:
         raise Refused("There is no such kind of record.")
     problem = ""
     try:
-        drafts.set_file(by=user, draft=found, name=file, chosen=said, now=clock.now())
+        with drafts.in_turn(by=user, draft=found, turn=str(request.POST.get("turn", ""))) as is_latest:
+            if is_latest:
+                drafts.set_file(by=user, draft=found, name=file, chosen=said, now=clock.now())
     except Refused as refusal:
         problem = refusal.message
     found.refresh_from_db()

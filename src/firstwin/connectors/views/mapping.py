@@ -56,7 +56,8 @@ def one_file(request: HttpRequest, draft: UUID, file: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         said = {key: str(value)[:500] for key, value in request.POST.items()}
-        problem = _keep(user, found, document, files, file, said)
+        with drafts.in_turn(by=user, draft=found, turn=said.get("turn", "")) as is_latest:
+            problem = _keep(user, found, files, file, said) if is_latest else ""
         found.refresh_from_db()
         files = [seen(found, one) for one in found.files]
         document = working_document(found, files)
@@ -89,12 +90,11 @@ def text(request: HttpRequest, draft: UUID) -> HttpResponse:
     return go(request, "import_preview", draft=draft)
 
 
-def _keep(
-    user: User, draft: ImportDraft, document: dict[str, Any], files: list[Seen], name: str, said: dict[str, str]
-) -> str:
+def _keep(user: User, draft: ImportDraft, files: list[Seen], name: str, said: dict[str, str]) -> str:
     """Keep what the form says. What is wrong with it, else ''."""
     now = clock.now()
     try:
+        document = working_document(draft, files)
         if said.get("source", draft.source) != draft.source:
             drafts.set_source(by=user, draft=draft, source=said["source"], now=now)
             document["source"] = drafts.checked_source(said["source"])

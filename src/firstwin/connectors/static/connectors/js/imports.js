@@ -1,4 +1,4 @@
-// What the pages of imports add: sending large files with a bar, and copying a text.
+// What the pages of imports add: sending large files with a bar, changes in their order, and copying a text.
 
 // By its event: importing the module of another room's folder would load it a second time under another name.
 const say = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));
@@ -27,6 +27,16 @@ document.addEventListener("htmx:xhr:progress", ({ target, detail }) => {
   bar.setAttribute("class", "solid");
   bar.setAttribute("width", `${share}%`);
 });
+
+// A change is sent before the answer to the one before is there: number them, so that the later one stays.
+const page = crypto.getRandomValues(new Uint32Array(2)).join("");
+let turns = 0;
+for (const kind of ["change", "submit"]) {
+  document.addEventListener(kind, ({ target }) => {
+    const turn = (target.form ?? target).elements?.turn;
+    if (turn) turn.value = `${page}:${++turns}`;
+  }, true);
+}
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
