@@ -53,6 +53,10 @@ FIELDS = (
     Field("first_win", Kind.DATE, "First win", ROOM, stored="first_win_on", group=GROUP,
           frame="usage.first_win",
           help="Day of the first event that means a first win by the catalogue."),
+    Field("products_without_win", Kind.NUMBER, "Products without a first win", ROOM, group=GROUP,
+          frame="usage.products_without_win",
+          help="Products in force in which no event that means a first win has come. A product has those the catalogue "
+               "names for it, else those it names for no product; one that can have none is not counted."),
     Field("usage_heard", Kind.DAYS, "Usage data came", ROOM, group=GROUP,
           frame="usage_sources.last_heard",
           help="Days since the sources that speak of the account sent anything of anybody, whole days before today: 1 "

@@ -29,6 +29,7 @@ USAGE = {
     "weekly_share": "weekly", "licence_share": "licence", "usage_days_14": "frequency", "habit_weeks": "habit",
     "depth_share": "depth", "usage_trend": "trend", "teams_28": "teams", "stickiness": "stickiness",
     "last_seen": "last_seen", "activated": "activation", "first_win": "first_win",
+    "products_without_win": "first_win",
 }  # fmt: skip
 
 SECTIONS = {"revenue": "commercial", "support": "support", "usage": "usage"}

@@ -14,6 +14,7 @@ ROOM = "usage"
 COLUMNS = (
     "people_active_7", "people_active_28", "last_seen", "usage_days_14", "weekly_share", "licence_share", "habit_weeks",
     "depth_share", "teams_28", "stickiness", "usage_trend", "events_28", "activated", "first_win",
+    "products_without_win",
 )  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def _columns(told: "Numbers") -> dict[str, Column]:
         "events_28": whole(told.events_28),
         "activated": whole(told.activated),
         "first_win": whole(told.first_win),
+        "products_without_win": whole(told.products_without_win),
     }
 
 

@@ -12,6 +12,8 @@ from firstwin.revenue.models import Product
 from firstwin.science.pace import days_until
 from firstwin.usage.lake.days import day_of
 from firstwin.usage.lake.schema import BLOCK
+from firstwin.usage.metrics import core
+from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.assigned import assigned
 from firstwin.usage.metrics.opening import Opened, opened
 from firstwin.usage.metrics.population import DIGITS, read_columns
@@ -89,12 +91,30 @@ class _History:
 def _products(bought: Bought, history: _History | None, lake: Opened) -> tuple[ProductUse, ...]:
     """Those in force and those used in 28 days. Product 0: lines and features without one, where such are sold."""
     sold = {product: seats for (_, product), seats in bought.by_product.items()}
+    days = _days(bought, lake)
     used = [product for product in history.products() if product] if history is not None else []
     named = {row.pk: row for row in Product.objects.filter(pk__in={*sold, *used})}
     return tuple(
-        _product(product, named.get(product), product in sold, sold.get(product), history)
-        for product in sorted({*sold, *used})
+        replace(_product(one, named.get(one), one in sold, sold.get(one), history), **days.get(one, {}))
+        for one in sorted({*sold, *used})
     )
+
+
+def _days(bought: Bought, lake: Opened) -> dict[int, dict[str, Any]]:
+    """Product in force → when it was activated and had its first win."""
+    said = lake.meanings()
+    use = core.meant_use(lake, said)
+    activated, won = (core.product_days(use, said, bought, means).tolist() for means in core.MEANT)
+    return {
+        product: {
+            "activated_on": _day(activated[place]), "first_win_on": _day(won[place]), "can_win": won[place] != NEVER,
+        }
+        for place, product in enumerate(bought.product.tolist())
+    }  # fmt: skip
+
+
+def _day(number: int) -> date | None:
+    return day_of(number) if number not in (NEVER, core.NOT_YET) else None
 
 
 def _product(

@@ -23,7 +23,7 @@ from firstwin.usage.catalogue import meanings
 from firstwin.usage.lake.days import day_of as day_number
 from firstwin.usage.lake.days import number_of
 from firstwin.usage.metrics.asking import NEVER
-from firstwin.usage.metrics.core import first_days
+from firstwin.usage.metrics.core import first_days, meant_use
 from firstwin.usage.metrics.opening import opened
 from firstwin.usage.metrics.seats import as_day, bought, paid_lines
 from firstwin.usage.metrics.whose import Whose, whose
@@ -135,7 +135,8 @@ def waits_of(accounts: AccountSet, *, clock: str = CONTRACT, on: date, known_by:
     """Of those whose clock (`contract` or `kickoff`) started by then."""
     asked = whose(accounts)
     with opened(asked, on, known_by=known_by, tables=("actor_blocks", "feature_blocks")) as lake:
-        wins = first_days(lake, meanings(known_by))["first_win"].tolist()
+        said = meanings(known_by)
+        wins = first_days(meant_use(lake, said), said, len(asked.accounts))["first_win"].tolist()
     started = bought(asked, on, known_by).started.tolist()
     left = _left(asked, on, known_by)
     if clock == KICKOFF:

@@ -46,6 +46,7 @@ class Columns:
     sites_28: Ints
     activated: Ints
     first_win: Ints
+    products_without_win: Ints
     windows: Ints
     windows_known: Ints
     bought: Bought

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -80,22 +81,69 @@ def _in_force(n: int, seats: Bought, products: list[int]) -> Ints:
     return has
 
 
-def first_days(lake: Opened, said: Mapping[int, Meaning]) -> dict[str, Ints]:
-    """`activation`, `first_win` → by account, the first day on which an event that means so occurred; NEVER where there
-    was none."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Use of what means something.  account: its index; feature: its number; day: the first one in that row."""
+
+    account: Ints
+    feature: Ints
+    day: Ints
+
+
+def meant_use(lake: Opened, said: Mapping[int, Meaning]) -> Meant:
     meant = _meant(said)
-    found = {means: np.full(len(lake.whose.accounts), _FAR) for means in ("activation", "first_win")}
-    if meant:
-        asked = lake.ask("features", **_of_meant(lake, meant))
-        account = lake.whose.of_places(asked["place"])
-        mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
-        here = (account >= 0) & (mask != 0)
-        account, feature = account[here], asked["feature"][here]
-        days = bits.first_day(asked["block"][here], mask[here])
-        for means, first in found.items():
-            some = np.isin(feature, [number for number, said_of in meant.items() if said_of == means])
-            np.minimum.at(first, account[some], days[some])
-    return {means: np.where(first == _FAR, NEVER, first) for means, first in found.items()}
+    if not meant:
+        none = np.zeros(0, np.int64)
+        return Meant(none, none, none)
+    asked = lake.ask("features", **_of_meant(lake, meant))
+    account = lake.whose.of_places(asked["place"])
+    mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
+    here = (account >= 0) & (mask != 0)
+    return Meant(account[here], asked["feature"][here], bits.first_day(asked["block"][here], mask[here]))
 
 
-_FAR = int(np.iinfo(np.int64).max)
+def first_days(use: Meant, said: Mapping[int, Meaning], n: int) -> dict[str, Ints]:
+    """`activation`, `first_win` → by account, of `n`, the first day on which an event that means so occurred; NEVER
+    where there was none."""
+    meant = _meant(said)
+    found = {means: np.full(n, NOT_YET) for means in MEANT}
+    for means, first in found.items():
+        some = np.isin(use.feature, [number for number, said_of in meant.items() if said_of == means])
+        np.minimum.at(first, use.account[some], use.day[some])
+    return {means: np.where(first == NOT_YET, NEVER, first) for means, first in found.items()}
+
+
+def products_without_win(use: Meant, said: Mapping[int, Meaning], seats: Bought) -> Ints:
+    """By account, how many of its products in force had no first win. NEVER where none of them can have one.
+
+    A product has its first win by its own events that mean so, by those of no product where it has none of its own;
+    where there are none either, it has nothing to wait for.
+    """
+    n = len(seats.seats)
+    won = product_days(use, said, seats, "first_win")
+    asked = won != NEVER
+    waiting = np.bincount(seats.account[asked & (won == NOT_YET)], minlength=n)
+    return np.where(np.bincount(seats.account[asked], minlength=n) > 0, waiting, NEVER)
+
+
+def product_days(use: Meant, said: Mapping[int, Meaning], seats: Bought, means: str) -> Ints:
+    """By product in force, in the order of `seats`, the first day of what means so for it: NOT_YET where it has not
+    occurred, NEVER where nothing means so for the product."""
+    by_product: dict[int, list[int]] = {}
+    for feature, said_of in _meant(said).items():
+        if said_of == means:
+            by_product.setdefault(said[feature].product_id or 0, []).append(feature)
+    has_own = np.isin(seats.product, [product for product in by_product if product])
+    found = np.full(len(seats.product), NEVER)
+    for product, features in by_product.items():
+        first = np.full(len(seats.seats), NOT_YET)
+        some = np.isin(use.feature, features)
+        np.minimum.at(first, use.account[some], use.day[some])
+        here = seats.product == product if product else ~has_own
+        found[here] = first[seats.account[here]]
+    return found
+
+
+MEANT = ("activation", "first_win")
+
+NOT_YET = int(np.iinfo(np.int64).max)

@@ -58,7 +58,8 @@ def read_columns(lake: Opened) -> Columns:
     people = windows.people_in(lake)
     daily = days.days_of(lake)
     core_used, core_total = core.core_use(lake, said, seats)
-    firsts = core.first_days(lake, said)
+    meant = core.meant_use(lake, said)
+    firsts = core.first_days(meant, said, n)
     basis = _basis(lake, people, daily)
     measured = (basis == columns.EVENTS) | (basis == columns.BOTH)
     seen = basis != columns.NONE
@@ -91,6 +92,7 @@ def read_columns(lake: Opened) -> Columns:
         sites_28=only(traits["site"], measured),
         activated=firsts["activation"],
         first_win=firsts["first_win"],
+        products_without_win=core.products_without_win(meant, said, seats),
         windows=daily.windows,
         windows_known=daily.windows_known,
         bought=seats,

@@ -29,6 +29,8 @@ class ProductUse:
     active_28: distinct people who used one of its features in 28 days.  peak: the largest active_28 of any day so far.
     in_force: whether a paid line of it holds on the day.
     share: active_28 ÷ bought.  exhausts_on: when `active_28` reaches `bought` if it goes on as in the last 12 weeks.
+    activated_on, first_win_on: of a product in force, first day of what means so for it; None where it has not
+        occurred.  can_win: whether anything means a first win for it.
     """
 
     product_id: int | None
@@ -41,6 +43,9 @@ class ProductUse:
     share: float | None
     exhausts_on: date | None
     in_force: bool = False
+    activated_on: date | None = None
+    first_win_on: date | None = None
+    can_win: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,9 @@ def _first_win(usage: Usage) -> Figure:
         return Figure("first_win", "First win", "Not yet", note)
     value = usage.days_to_value
     note = f"{plural(value, 'day')} to value" if value is not None else _plain(usage.reasons.get("days_to_value", ""))
+    waiting = [one.name for one in usage.products if one.can_win and one.first_win_on is None]
+    if waiting:
+        note = f"not yet with {listing(waiting)}"
     return Figure("first_win", "First win", day(usage.first_win_on), note)
 
 

@@ -18,9 +18,11 @@ from firstwin.usage.lake.days import number_of
 from firstwin.usage.lake.fold import fold
 from firstwin.usage.lake.schema import What
 from firstwin.usage.metrics.account import usage_for
+from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.features import heat
+from firstwin.usage.metrics.many import columns_on
 from firstwin.usage.metrics.people import people_of
-from firstwin.usage.metrics.population import usage_of
+from firstwin.usage.metrics.population import columns_of, usage_of
 from firstwin.usage.metrics.reading import FROM_AGGREGATES, NO_SEATS, NO_USE
 from firstwin.usage.metrics.weeks import weekly
 from firstwin.usage.models import FeatureMeaning, Means
@@ -277,3 +279,35 @@ def test_seats_are_assigned_to_those_told_to_be_there(acme: Account):
     assert one(acme).assigned == 2 and "assigned" not in one(acme).reasons
     Residence.objects.create(actor=moves, place=there, from_at=ago(5), known_at=ago(5))
     assert one(acme).assigned == 1
+
+
+def test_each_product_in_force_waits_for_its_own_first_win(acme: Account):
+    desk, atlas, plain = a_product("desk"), a_product("atlas"), a_product("plain")
+    a_line(acme, desk, 10)
+    a_line(acme, plain, 10)
+    a_line(acme, atlas, 5, starts_on=ago(10).date())
+    place = a_place(acme)
+    sent = a_feature("sent", product=desk, means=Means.FIRST_WIN)
+    mapped = a_feature("mapped", product=atlas, means=Means.FIRST_WIN)
+    put([Raw(place, 1, sent, ago(20)), Raw(place, 1, sent, ago(12)), Raw(place, 1, mapped, ago(3))], now=NOW)
+
+    def waits(days: int) -> tuple[int, int]:
+        on = ago(days).date()
+        told = columns_of([acme.pk], on, now=NOW), columns_of(None, on, now=NOW), columns_on(None, [on], now=NOW)[on]
+        (waiting,) = {int(one.products_without_win[one.accounts == acme.pk][0]) for one in told}
+        return waiting, len([said for said in usage_for(acme.pk, on, now=NOW).products if said.first_win_on])
+
+    # The plain one can have none, and the atlas is not bought before its day.
+    assert [waits(days) for days in (25, 15, 8, 2)] == [(1, 0), (0, 1), (1, 1), (0, 2)]
+    told = {said.key: said for said in one(acme).products}
+    assert (told["desk"].first_win_on, told["atlas"].first_win_on) == (ago(20).date(), ago(3).date())
+    assert (told["plain"].first_win_on, told["plain"].can_win) == (None, False)
+    # An event of no product means it for those that have none of their own, and only for those.
+    a_feature("invited", means=Means.FIRST_WIN)
+    assert waits(2) == (1, 2)
+
+
+def test_where_nothing_bought_can_win_nothing_is_waited_for(acme: Account):
+    a_line(acme, a_product("desk"), 10)
+    put([Raw(a_place(acme), 1, a_feature("open", means=Means.ACTIVATION), ago(3))], now=NOW)
+    assert columns_of([acme.pk], ON, now=NOW).products_without_win.tolist() == [NEVER]

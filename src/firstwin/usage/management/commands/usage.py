@@ -65,7 +65,9 @@ def _text(told: dict[str, Any]) -> str:
             continue
         lines.append(f"  {key:17} {'–  ' + reasons.get(key, '') if value is None else value}".rstrip())
     for one in told["products"]:
-        lines.append(f"  {one['name']}: {one['active_28']} of {one['bought']} seats in 28 days, at most {one['peak']}")
+        won = f", first win {one['first_win_on'] or 'not yet'}" if one["can_win"] else ""
+        seats = f"{one['active_28']} of {one['bought']} seats in 28 days, at most {one['peak']}"
+        lines.append(f"  {one['name']}: {seats}{won}")
     return "\n".join(lines)
 
 
