@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -17,11 +18,11 @@ _DIGITS = 17  # more than 2**53 has
 
 
 class Unfit(Exception):
-    """The text cannot be an element."""
+    """The text cannot be an element.  says: what of it is wrong, where that can be named."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, says: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.says = code, says
 
 
 def split_batch(body: bytes) -> tuple[bytes, list[bytes]]:
@@ -47,9 +48,21 @@ def split_batch(body: bytes) -> tuple[bytes, list[bytes]]:
     raise Unfit(Code.BAD_JSON)
 
 
+def has_two_batches(body: bytes) -> bool:
+    """Whether the outermost object names two lists as its batch: parsers would lose the first without a word."""
+    return len(_starts_of_elements(body)) > 1
+
+
 def _start_of_elements(body: bytes) -> int:
     """Just within the bracket of the outermost `batch`; the last one where it stands twice, as parsers read it."""
-    depth, begins = 0, None
+    begins = _starts_of_elements(body)
+    if not begins:
+        raise Unfit(Code.BAD_JSON)
+    return begins[-1]
+
+
+def _starts_of_elements(body: bytes) -> list[int]:
+    depth, begins = 0, []
     for token in _TOKEN.finditer(body):
         mark = token.group()
         if mark in (b"{", b"["):
@@ -57,22 +70,21 @@ def _start_of_elements(body: bytes) -> int:
         elif mark in (b"}", b"]"):
             depth -= 1
         elif mark == b'"batch"' and depth == 1 and (opened := _OPENS.match(body, token.end())):
-            begins = opened.end()
-    if begins is None:
-        raise Unfit(Code.BAD_JSON)
+            begins.append(opened.end())
     return begins
 
 
 def read_element(body: bytes) -> dict[str, Any]:
     """One element with everything checked that a store or a reader could trip over. Raises Unfit."""
     if len(body) > LARGEST:
-        raise Unfit(Code.TOO_LARGE)
+        raise Unfit(Code.TOO_LARGE, f"An event has at most 32 KB; this one has {len(body) / 1024:,.1f}.")
     if _depth(body) > DEEPEST:
         raise Unfit(Code.TOO_DEEP)  # before parsing: parsers recurse
     try:
         text = body.decode()
-    except UnicodeDecodeError:
-        raise Unfit(Code.BAD_TEXT) from None
+    except UnicodeDecodeError as problem:
+        says = f"Byte {problem.start + 1} of this event is no UTF-8."
+        raise Unfit(Code.BAD_ENCODING, says) from None
     try:
         value = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_whole, parse_float=_finite
@@ -103,25 +115,35 @@ def _depth(body: bytes) -> int:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Unfit(Code.DUPLICATE_KEY)
+        [(twice, _), *_] = Counter(key for key, _ in pairs).most_common(1)
+        raise Unfit(Code.DUPLICATE_KEY, f"The key {_shown(twice)} stands twice in one object.")
     return found
 
 
-def _no_number(_: str) -> NoReturn:
-    raise Unfit(Code.BAD_NUMBER)
+def _no_number(text: str) -> NoReturn:
+    raise Unfit(Code.BAD_NUMBER, f"{text} is no number that JSON knows.")
 
 
 def _whole(text: str) -> int:
     if len(text) > _DIGITS or abs(int(text)) > LARGEST_WHOLE:
-        raise Unfit(Code.BAD_NUMBER)
+        raise _too_large(text)
     return int(text)
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise Unfit(Code.BAD_NUMBER)
+        raise _too_large(text)
     return value
+
+
+def _too_large(text: str) -> Unfit:
+    return Unfit(Code.BAD_NUMBER, f"The number {_shown(text)} is larger than any system can keep exactly (2^53).")
+
+
+def _shown(text: str) -> str:
+    short = text if len(text) <= 40 else text[:39] + "…"
+    return f"“{short}”" if is_clean(short) else "here"
 
 
 def _texts(value: Any) -> Iterator[str]:

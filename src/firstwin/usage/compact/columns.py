@@ -23,6 +23,7 @@ from firstwin.usage.compact.quick import Quick
 from firstwin.usage.compact.reading import Batch, written
 from firstwin.usage.compact.refusals import LARGEST, Code, Refusal
 from firstwin.usage.compact.times import BAD, Moments, corrected, read_moment, read_moments
+from firstwin.usage.compact.wording import what_is_wrong
 from firstwin.usage.lake.schema import What
 
 KIND = {What.TRACK: "track", What.PAGE: "page", What.SCREEN: "screen"}
@@ -104,7 +105,7 @@ class _Found:
         self._mark(bad, Code.NO_ID, is_userless & (what == What.ALIAS))
         for row in np.flatnonzero(what == What.ALIAS):
             said = self.elements.telling(int(row)).get("previousId")
-            text = Code.NO_ID if said is None else clean_id(said)
+            text = Code.NO_ID if said is None or (isinstance(said, str) and not said.strip()) else clean_id(said)
             if isinstance(text, Code):
                 bad.setdefault(int(row), text)
         self._mark(bad, Code.BAD_TYPE, what < 0)
@@ -116,13 +117,13 @@ class _Found:
             bad.setdefault(int(row), code)
 
     def _clean(self, column: str) -> dict[int, Code]:
-        """Make the ids of a column clean text; (row → why not) for those that are none."""
+        """Make the ids of a column clean text; (row → why not) for those that are none. Empty text says no id."""
         said: Coded = getattr(self, column)
         texts = known_ids(said.keys)
         if texts is said.keys:
             return {}
-        codes = {place: text for place, text in enumerate(texts) if isinstance(text, Code)}
-        clean = [None if place in codes else text for place, text in enumerate(texts)] if codes else texts
+        codes = {place: text for place, text in enumerate(texts) if isinstance(text, Code) and said.keys[place].strip()}
+        clean = [None if isinstance(text, Code) else text for text in texts]
         setattr(self, column, said.changed(clean))
         if not codes:
             return {}
@@ -242,4 +243,6 @@ def _refusal(code: Code, element: Element, received: int) -> Refusal:
         return held if isinstance(held, str) and "\0" not in held else ""
 
     event = said("event") or said("name")
-    return Refusal(code, received, written(element)[:LARGEST], said("type")[:8], event[:200], said("messageId")[:255])
+    says = what_is_wrong(code, element, received)
+    body, call = written(element)[:LARGEST], said("type")[:8]
+    return Refusal(code, received, body, call, event[:200], said("messageId")[:255], says)

@@ -93,7 +93,7 @@ class Elements:
 
 
 def _own_first(own: Any, around: Any) -> Any:
-    return around if own is None or own is UNSET else own
+    return around if own is None or own is UNSET or own == "" else own
 
 
 def _complete(batch: Batch) -> None:
@@ -110,6 +110,6 @@ def _groups(elements: list[Element]) -> list[Any]:
     said = [element.get("groupId") for element in elements]
     contexts = [element.get("context") for element in elements]
     return [
-        own if own is not None else context.get("groupId") if context.__class__ is dict else None
+        own if own is not None and own != "" else context.get("groupId") if context.__class__ is dict else None
         for own, context in zip(said, contexts, strict=True)
     ]

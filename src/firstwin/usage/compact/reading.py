@@ -15,7 +15,7 @@ import msgspec
 from firstwin.usage.compact.careful import Unfit, read_element, split_batch
 from firstwin.usage.compact.ordinary import Element, has_escaped_colon, has_large_number, has_nul, is_deep
 from firstwin.usage.compact.quick import Quick, read_quickly
-from firstwin.usage.compact.refusals import LARGEST, Code, Refusal
+from firstwin.usage.compact.refusals import LARGEST, Refusal
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -92,14 +92,14 @@ def _carefully(inbox: Said, body: bytes, received: int) -> Batch:
         found.rest = _or_nothing(_decode, rest)
     except Unfit as problem:
         if not inbox.call:
-            found.refused.append(_refusal(problem.code, inbox, body, received))
+            found.refused.append(_refusal(problem, inbox, body, received))
             return found
         elements = [body]
     for element in elements:
         try:
             found.elements.append(read_element(element))
         except Unfit as problem:
-            found.refused.append(_refusal(problem.code, inbox, element, received))
+            found.refused.append(_refusal(problem, inbox, element, received))
     return found
 
 
@@ -115,14 +115,15 @@ def _or_nothing(decode: Callable[[bytes], Any], text: bytes) -> Element:
 _SAID = {name: re.compile(rb'"%s"\s*:\s*"([^"\\]{1,200})"' % name.encode()) for name in ("type", "event", "messageId")}
 
 
-def _refusal(code: Code, inbox: Said, body: bytes, received: int) -> Refusal:
+def _refusal(problem: Unfit, inbox: Said, body: bytes, received: int) -> Refusal:
     """Of an element that cannot be read, at least what it seems to call itself."""
 
     def said(name: str) -> str:
         found = _SAID[name].search(body[:LARGEST])
         return found.group(1).decode("utf-8", "replace").replace("\x00", "") if found else ""
 
-    return Refusal(code, received, body[:LARGEST], (said("type") or inbox.call)[:8], said("event"), said("messageId"))
+    call = (said("type") or inbox.call)[:8]
+    return Refusal(problem.code, received, body[:LARGEST], call, said("event"), said("messageId"), problem.says)
 
 
 def written(element: Element) -> bytes:

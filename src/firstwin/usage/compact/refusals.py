@@ -17,6 +17,7 @@ class Code(StrEnum):
     BAD_NUMBER = "bad_number"
     DUPLICATE_KEY = "duplicate_key"
     BAD_TEXT = "bad_text"
+    BAD_ENCODING = "bad_encoding"
     BAD_TYPE = "bad_type"
     NO_ID = "no_id"
     JUNK_ID = "junk_id"
@@ -34,6 +35,7 @@ SAYS = {
     Code.TOO_DEEP: "Objects and lists stand within each other more than 8 deep.",
     Code.BAD_NUMBER: "A number is larger than any system can keep exactly (whole numbers up to 2^53).",
     Code.DUPLICATE_KEY: "A key stands twice in one object.",
+    Code.BAD_ENCODING: "This is no UTF-8.",
     Code.BAD_TEXT: "A text holds a NUL or half of a character (a lone surrogate).",
     Code.BAD_TYPE: "The type is none of track, identify, group, page, screen and alias.",
     Code.NO_ID: "There is neither a userId nor an anonymousId.",

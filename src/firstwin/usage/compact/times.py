@@ -25,7 +25,7 @@ MISSING: Final = np.iinfo(np.int64).min
 BAD: Final = MISSING + 1
 
 DAY = 86_400_000_000
-_EARLIEST = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+EARLIEST = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _QUARTER = 900_000_000
@@ -133,7 +133,7 @@ def corrected(original: Moments, sent: Moments, received: Moments) -> Moments:
     has_both = (sent > BAD) & (original > BAD)
     moved = np.where(has_both, received - (np.where(has_both, sent, 0) - np.where(has_both, original, 0)), original)
     moved = np.where(original == MISSING, received, moved)
-    is_believed = (moved >= _EARLIEST) & (moved <= received + DAY) & (original != BAD)
+    is_believed = (moved >= EARLIEST) & (moved <= received + DAY) & (original != BAD)
     found: Moments = np.where(is_believed, np.minimum(moved, received), BAD)
     return found
 

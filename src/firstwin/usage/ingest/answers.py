@@ -41,6 +41,11 @@ def not_now(problem: Overloaded) -> HttpResponse:
     return answer
 
 
+def no_call(path: str) -> HttpResponse:
+    says = f"There is no {path[:100]} here. Events go to /v1/batch, or to the path of one call such as /v1/track."
+    return _refused(HTTPStatus.NOT_FOUND, "unknown_call", says)
+
+
 def wrong_method() -> HttpResponse:
     answer = _refused(HTTPStatus.METHOD_NOT_ALLOWED, "wrong_method", "Events are sent here with POST.")
     answer["Allow"] = _METHODS

@@ -24,7 +24,9 @@ logger = logging.getLogger(__name__)
 
 
 class IngestMiddleware:
-    """Answers the paths of the tracking API; everything else goes on."""
+    """Answers the paths of the tracking API, those it does not have as well: a program that was led to the page of
+    signing in would take that for an answer, and drop its events. Everything else goes on.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -33,8 +35,7 @@ class IngestMiddleware:
         path = request.path_info
         if path.startswith(PREFIX):
             call = CALLS.get(path[len(PREFIX) :].rstrip("/"))
-            if call is not None:
-                return answer(request, call)
+            return answers.no_call(path) if call is None else answer(request, call)
         return self.get_response(request)
 
 

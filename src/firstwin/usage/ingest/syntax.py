@@ -1,9 +1,11 @@
 """Whether a body is JSON, how many events it holds and which write key it names, without making objects of it."""
 
+import re
 from dataclasses import dataclass
 
 import msgspec
 
+from firstwin.usage.compact.careful import has_two_batches
 from firstwin.usage.ingest.limits import BATCH_EVENTS, EVENT_BYTES, BadBody
 
 
@@ -19,6 +21,8 @@ class _Call(msgspec.Struct):
 _batch = msgspec.json.Decoder(_Batch)
 _call = msgspec.json.Decoder(_Call)
 _text = msgspec.json.Decoder(str)
+_HALF = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
+_BATCHES = re.compile(rb'"batch"\s*:\s*\[')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ def checked(body: bytes, *, is_batch: bool) -> Checked:
         raise BadBody("not_a_batch" if is_batch else "not_an_object", _expected(is_batch)) from None
     except msgspec.DecodeError as problem:
         raise _broken(body, str(problem)) from None
+    if is_batch and len(_BATCHES.findall(body)) > 1 and has_two_batches(body):
+        raise BadBody("duplicate_key", 'The key "batch" stands twice: which of the two is meant cannot be known.')
     return of_size(Checked(len(found.batch) if isinstance(found, _Batch) else 1, _key(found.writeKey)))
 
 
@@ -69,7 +75,10 @@ def _key(raw: msgspec.Raw) -> str:
 def _broken(body: bytes, says: str) -> BadBody:
     """In our words, with line and column, from `JSON is malformed: invalid character (byte 15)`."""
     if "(byte " not in says:
-        return _at(body, len(body), "bad_json", "it ends too early")
+        half = _HALF.search(body)  # near the end of a body it is taken for one that was cut off
+        if half is None:
+            return _at(body, len(body), "bad_json", "it ends too early")
+        return _at(body, half.start(), "bad_json", "half of a character (a lone surrogate)")
     reason, _, rest = says.removeprefix("JSON is malformed: ").rpartition(" (byte ")
     place = rest.rstrip(")")
     return _at(body, int(place) if place.isdigit() else len(body), "bad_json", reason)

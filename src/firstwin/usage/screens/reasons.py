@@ -30,7 +30,10 @@ REASONS: Mapping[str, Reason] = {
     ),
     "too_large": Reason("Too large", "Send ids and short texts instead of whole documents."),
     "too_deep": Reason("Nested too deeply", "Send flat properties: eight levels are more than anybody reads."),
-    "bad_number": Reason("A number too large", "Send ids that are long numbers as text, in quotes."),
+    "bad_number": Reason(
+        "A number that cannot be kept",
+        "Send ids that are long numbers as text, in quotes, and leave out what is no number (NaN, Infinity).",
+    ),
     "duplicate_key": Reason("A key twice", "Two values under one name: which is meant cannot be known. Send one."),
     "bad_text": Reason("Half a character", "Cut texts between characters, not between bytes, and leave NUL out."),
     "bad_encoding": Reason("Not UTF-8", "Send the body as UTF-8."),

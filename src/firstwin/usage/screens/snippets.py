@@ -43,7 +43,10 @@ def _curl(address: str, token: str) -> Snippet:
     "event": "Report Opened",
     "context": {{"groupId": "acme"}}
   }}'"""
-    note = 'It answers {"success": true} once the event is safe on disk. Run it twice and you sent two events.'
+    note = (
+        'It answers {"success": true} once the event is safe on disk. The same again within a minute counts once, as '
+        "it says neither a messageId nor when it happened."
+    )
     return Snippet("curl", "curl", "", text, (f"curl {address}",), note)
 
 

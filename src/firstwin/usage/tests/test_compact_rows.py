@@ -107,7 +107,6 @@ def test_moments_that_cannot_be_are_refused(source: Source, said: Any) -> None:
         "anonymous",
         "guest",
         "0",
-        "",
         "[object Object]",
         True,
         "00000000-0000-0000-0000-000000000000",
@@ -117,6 +116,57 @@ def test_moments_that_cannot_be_are_refused(source: Source, said: Any) -> None:
 def test_placeholders_are_no_ids(source: Source, name: str, junk: Any) -> None:
     found = made(source, track(**{name: junk}), track(messageId="m2"))
     assert (codes(found), found.table.num_rows) == (["junk_id"], 1)
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_id_is_none_and_costs_nothing(source: Source, empty: str) -> None:
+    """Some clients write every id, those they do not have as empty text."""
+    around = {"userId": empty, "anonymousId": "a1", "groupId": "", "context": {"groupId": "acme"}}
+    found = made(source, track(**around), track(userId=empty, messageId="m2"), {"type": "group", "userId": "u"})
+    assert codes(found) == ["no_id", "no_group"]
+    [row] = rows(found)
+    assert Place.objects.get(pk=row["place"]).key == "acme"
+    assert Actor.objects.get(pk=row["actor"]).key == "a:a1"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"userId": "undefined"}, "The user id is “undefined”: a bug in a client says so, no person is called that."),
+        (
+            {"context": {"groupId": 0}},
+            "The group id is “0”: a bug in a client says so, no customer is called that.",
+        ),
+        ({"timestamp": "31/02/2026\n10:00"}, "The time “31/02/2026 10:00” is no moment."),
+        ({"timestamp": "1999-12-31"}, "The time “1999-12-31” lies before the year 2000."),
+        (
+            {"timestamp": "2027-03-05T15:00:00Z"},
+            "The time “2027-03-05T15:00:00Z” lies 365 days after the event arrived.",
+        ),
+        ({"type": "trick" * 20}, "The type “" + ("trick" * 20)[:59] + "…” is none of track, identify, group, page, "
+                                 "screen and alias."),
+        ({"type": None}, "It says no type: one of track, identify, group, page, screen and alias."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_the_value(source: Source, said: Any, sentence: str) -> None:
+    assert [refusal.sentence for _, refusal in made(source, track(**said)).rejected] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("element", "sentence"),
+    [
+        (b'{"a":1,"a":2}', "The key “a” stands twice in one object."),
+        (b'{"a":-Infinity}', "-Infinity is no number that JSON knows."),
+        (b'{"a":NaN}', "NaN is no number that JSON knows."),
+        (b'{"a":9007199254740993}', "The number “9007199254740993” is larger than any system can keep exactly (2^53)."),
+        (b'{"a":1e999}', "The number “1e999” is larger than any system can keep exactly (2^53)."),
+        (b'{"a":"\xe9"}', "Byte 7 of this event is no UTF-8."),
+        (b'{"a":"' + b"x" * 33 * 1024 + b'"}', "An event has at most 32 KB; this one has 33.0."),
+    ],
+)
+def test_what_cannot_be_read_is_named(source: Source, element: bytes, sentence: str) -> None:
+    found = rows_of([arrived(source, b'{"batch":[' + element + b"]}")], now=NOW)
+    assert [refusal.sentence for _, refusal in found.rejected] == [sentence]
 
 
 _DEEP: Any = 1

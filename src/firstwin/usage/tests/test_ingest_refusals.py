@@ -101,6 +101,7 @@ def test_a_body_that_claims_to_be_huge_is_not_read(program) -> None:
         ('{"batch": []}'.encode("utf-16"), 1, 1, "UTF-8"),
         (b'{"batch": [], "x": "\xe4"}', 1, 21, "UTF-8"),
         (b'{"batch": [], "x": NaN}', 1, 20, "invalid character"),
+        (b'{"batch": [], "x": "\\ud800"}', 1, 21, "half of a character"),
     ],
 )
 def test_what_is_no_json_is_refused_with_its_place(body, line, column, word, program) -> None:
@@ -119,6 +120,24 @@ def test_json_of_another_shape_is_no_batch(body, program) -> None:
     assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "not_a_batch"), answer.content
 
 
+def test_a_batch_that_stands_twice_is_refused(program) -> None:
+    """Any parser would take the last one, and the events of the first would be gone without a word."""
+    answer = program.post("/v1/batch", b'{"batch": [%s], "batch" : [%s]}' % (GOOD, GOOD))
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "duplicate_key")
+    inner = GOOD[:-1] + b', "properties": {"batch": [1], "x": {"batch": [2]}}}'
+    assert program.post("/v1/batch", batch(inner, inner)).status_code == 200
+    assert [events for _, _, events in arrived()] == [2]
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/", "/v1/track/more", "/v1/projects/key/settings"])
+def test_a_path_that_is_none_is_no_success(path, program) -> None:
+    """Led to the page of signing in, clients would find a page and take that for an answer."""
+    answer = program.post(path, GOOD)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (404, "unknown_call")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert Client().options(path).status_code == 404
+
+
 @pytest.mark.parametrize("body", [b"[]", b'[{"a": 1}]', b"null", b"1"])
 def test_a_call_is_an_object(body, program) -> None:
     answer = program.post("/v1/track", body)
@@ -134,7 +153,7 @@ BAD = {
     "NaN": (b'{"type":"track","event":"e","messageId":"bad","properties":{"x":NaN}}', "bad_number"),
     "Infinity": (b'{"type":"track","event":"e","messageId":"bad","properties":{"x":-Infinity}}', "bad_number"),
     "half a pair": (b'{"type":"track","event":"e","messageId":"bad","x":"\\ud83d"}', "bad_text"),
-    "latin-1": ('{"type":"track","event":"e","messageId":"bad","x":"é, [ and }"}'.encode("latin-1"), "bad_text"),
+    "latin-1": ('{"type":"track","event":"e","messageId":"bad","x":"é, [ and }"}'.encode("latin-1"), "bad_encoding"),
     "deep": (b'{"type":"track","event":"e","messageId":"bad","x":' + nested(4_000) + b"}", "too_deep"),
     "deep and large": (nested(40_000, b'"]}, {\\""'), "too_large"),
 }
