@@ -1,6 +1,6 @@
 """Sections of a page that other rooms bring: registered here, drawn by the page that owns the slot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,11 @@ class Panel:
     sheets: tuple[str, ...] = ()
 
 
+Arrange = Callable[[HttpRequest, Any], Sequence[str]]
+"""(request, thing) → keys of the sections its page shows, in their order; none: all of them, as usual."""
+
 _panels: dict[tuple[str, str], Panel] = {}
+_arranges: dict[str, Arrange] = {}
 
 
 def register_panel(panel: Panel) -> None:
@@ -43,3 +47,22 @@ def panels(slot: str) -> list[Panel]:
     """The sections of one page, in their order."""
     here = [panel for panel in _panels.values() if panel.slot == slot]
     return sorted(here, key=lambda panel: (panel.order, panel.key))
+
+
+def register_arrange(slot: str, arrange: Arrange) -> None:
+    """Say who arranges the sections of a page. Two for one slot are a mistake in the code and raise ValueError."""
+    if _arranges.get(slot, arrange) != arrange:
+        raise ValueError(f"somebody else arranges {slot!r} already")
+    _arranges[slot] = arrange
+
+
+def arranged(slot: str, request: HttpRequest, thing: Any) -> tuple[list[Panel], list[Panel]]:
+    """The sections of the page of one thing in the order it wants them, and those it leaves out.
+
+    A key that no section has (any more) is passed over; where nothing is left, the page is as usual.
+    """
+    everything = {panel.key: panel for panel in panels(slot)}
+    wanted = dict.fromkeys(_arranges[slot](request, thing)) if slot in _arranges else {}
+    shown = [everything.pop(key) for key in wanted if key in everything]
+    rest = list(everything.values())
+    return (shown, rest) if shown else (rest, [])

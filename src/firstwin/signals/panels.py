@@ -1,12 +1,12 @@
 """What this room brings to pages of others: the health section of the account page, a rail entry."""
 
-from firstwin.core.panels import Panel, register_panel
+from firstwin.core.panels import Panel, register_arrange, register_panel
 from firstwin.ui.navigation import NavEntry, register_entry
 
 
 def register() -> None:
     """Called once, when the app is ready."""
-    from firstwin.signals.section import cells
+    from firstwin.signals.section import cells, layout
     from firstwin.signals.views import section
 
     cells.register_all()
@@ -22,4 +22,5 @@ def register() -> None:
             sheets=("ui/charts.css", "revenue/revenue.css", "signals/health.css"),
         )
     )
+    register_arrange(layout.SLOT, layout.layout_of)
     register_entry(NavEntry("health", "Health", "health", "chart", "g h", 32))

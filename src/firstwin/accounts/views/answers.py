@@ -19,7 +19,7 @@ from firstwin.accounts.moved import moved_account
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
 from firstwin.core.errors import NotFound, Refused
-from firstwin.core.panels import Panel, panels
+from firstwin.core.panels import Panel, arranged, panels
 from firstwin.people import rules
 from firstwin.people.models import Undo, User
 from firstwin.people.undo import offer_undo
@@ -110,6 +110,9 @@ def panel_html(request: HttpRequest, account: Account, panel: Panel) -> Markup:
 
 def page_context(request: HttpRequest, account: Account, panel: Panel) -> dict[str, Any]:
     asker = reader(request)
+    shown, rest = arranged("account", request, account)
+    if panel in rest:  # somebody followed a link to it
+        shown, rest = [*shown, panel], [one for one in rest if one != panel]
     return {
         "account": account,
         "reader": asker,
@@ -117,8 +120,9 @@ def page_context(request: HttpRequest, account: Account, panel: Panel) -> dict[s
         "panel": panel,
         "tabs": [
             (one.label, address(account, one.key), one.count(request, account) if one.count else None, one == panel)
-            for one in panels("account")
+            for one in shown
         ],
+        "more": [(one.label, address(account, one.key)) for one in rest],
         "section": panel_html(request, account, panel),
         "sheets": list(dict.fromkeys(sheet for one in panels("account") for sheet in one.sheets)),
         "accounts_url": reverse("accounts"),

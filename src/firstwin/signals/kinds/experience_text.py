@@ -20,6 +20,7 @@ from firstwin.people.config.kinds import DefinitionKind, Misfit, Reference
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.experience import Experience
 from firstwin.signals.kinds.shipped import shipped
+from firstwin.signals.section.layout import stranger_words
 from firstwin.signals.segments.circles import circles
 
 KEY = "experience"
@@ -79,7 +80,8 @@ def references(experience: Experience) -> Iterable[Reference]:
 
 
 def check(everything: Mapping[str, Mapping[str, Any]]) -> Iterable[Misfit]:
-    """Two with one priority, two for everybody, and what would have to be known before it is worked out."""
+    """Two with one priority, two for everybody, sections that are none, and what would have to be known before it is
+    worked out."""
     found: Mapping[str, Experience] = everything.get(KEY, {})
     by_priority: dict[int, list[Experience]] = defaultdict(list)
     for experience in found.values():
@@ -92,6 +94,10 @@ def check(everything: Mapping[str, Mapping[str, Any]]) -> Iterable[Misfit]:
     if len(everybody) > 1:
         words = f"{_named(everybody)} are both for everybody else: give all but one of them a segment."
         yield Misfit(words, _at(everybody, "segment"))
+    for experience in found.values():
+        for place, key in enumerate(experience.layout):
+            if words := stranger_words(key):
+                yield Misfit(words, _at([experience], f"layout[{place}]"))
     yield from circles(everything)
 
 

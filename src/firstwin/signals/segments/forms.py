@@ -12,6 +12,7 @@ from firstwin.people.config.labels import labels
 from firstwin.people.config.possible import require_possible
 from firstwin.signals.kinds.experience import Experience
 from firstwin.signals.kinds.experience_text import MOST_DAYS, MOST_HOURS, MOST_PRIORITY, TOUCH_MODELS
+from firstwin.signals.section.layout import section_keys, stranger_words
 
 _PATH = re.compile(r"^(?:(?:all|any|not|where)(?:\[\d+\])?\.?)+: ")
 
@@ -82,7 +83,7 @@ class ExperienceForm(forms.Form):
     )
     layout = forms.CharField(
         label="Sections of the account page", required=False, max_length=2_000, widget=forms.Textarea({"rows": 2}),
-        help_text="Keys in their order, one a line. Empty: all, as usual.",
+        help_text="Keys in their order, one a line; the others stand under a menu. Empty: all, as usual.",
     )  # fmt: skip
     note = _NOTE
     based_on = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
@@ -93,6 +94,7 @@ class ExperienceForm(forms.Form):
         self.fields["scorecard"].choices = labels("scorecard")  # type: ignore[attr-defined]
         self.fields["others"].choices = labels("scorecard")  # type: ignore[attr-defined]
         self.fields["pipeline"].choices = labels("pipeline")  # type: ignore[attr-defined]
+        self.fields["layout"].help_text += f" Keys: {', '.join(section_keys())}."
 
     def clean_service_levels(self) -> dict[str, float]:
         levels: dict[str, float] = {}
@@ -105,6 +107,12 @@ class ExperienceForm(forms.Form):
             if not name.strip() or not 0.1 <= levels[name.strip()] <= MOST_HOURS:
                 raise forms.ValidationError(f"“{line[:60]}”: a name and 0.1 to {MOST_HOURS:,} hours.")
         return levels
+
+    def clean_layout(self) -> list[str]:
+        keys = _lines(self.cleaned_data["layout"])
+        for words in filter(None, map(stranger_words, keys)):
+            raise forms.ValidationError(words)
+        return keys
 
     def experience(self, key: str) -> Experience:
         """What was typed, once it is valid."""
@@ -123,7 +131,7 @@ class ExperienceForm(forms.Form):
             service_levels=given["service_levels"],
             scorecards=(given["scorecard"], *others),
             pipeline=given["pipeline"],
-            layout=tuple(_lines(given["layout"])),
+            layout=tuple(given["layout"]),
             help=given["help"].strip(),
         )
 

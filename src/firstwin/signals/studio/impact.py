@@ -111,7 +111,7 @@ def _bands(both: Compared, change: Change, into: Tally) -> None:
 
 def reading_words(score: int, band: str) -> str:
     """`72 green`."""
-    return "unknown" if score < 0 else f"{score / 100:.0f} {band}"
+    return "unknown" if score < 0 else f"{score // 100} {band}"
 
 
 def _members(both: Compared, change: Change, into: Tally) -> None:

@@ -74,6 +74,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("experience", experience(segment=""), "segment", "give all but one of them a segment"),
     ("experience", experience(segment="nope"), "segment", "There is no segment 'nope'"),
     ("experience", experience(scorecards=["nope"]), "scorecards[0]", "There is no scorecard 'nope'"),
+    ("experience", experience(layout=["summary", "helth"]), "layout[1]", "Did you mean health"),
 ]  # fmt: skip
 
 

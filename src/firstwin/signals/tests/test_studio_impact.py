@@ -16,7 +16,7 @@ from firstwin.people.config.plan import planned_one
 from firstwin.people.config.together import Change
 from firstwin.people.config.write import add_version
 from firstwin.people.models import ConfigVersion, User
-from firstwin.signals.studio.impact import impact
+from firstwin.signals.studio.impact import impact, reading_words
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,11 @@ def test_whose_band_a_scorecard_would_flip(five: list[Account], operations: User
     assert [(flip.was, flip.now, flip.accounts) for flip in one.flips] == [("Green", "Amber", 4)]
     assert {(mover.was, mover.now) for mover in one.movers} == {("90 green", "60 amber")}
     assert not told(Change("scorecard", "pooled", card(80)))["Health band by Pooled"].changed
+
+
+def test_a_score_just_below_its_band_is_not_rounded_into_it() -> None:
+    assert reading_words(7499, "amber") == "74 amber" and reading_words(7500, "green") == "75 green"
+    assert reading_words(-1, "unknown") == "unknown"
 
 
 def test_many_are_sampled_the_same_way_each_time(some: None, operations: User) -> None:

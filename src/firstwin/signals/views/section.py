@@ -21,6 +21,7 @@ from firstwin.signals.section.findings import findings_of
 from firstwin.signals.section.gather import EVIDENCE, EVIDENCE_MEANS, at_of, health_of, told_of
 from firstwin.signals.section.lines import groups_of, line_of, measure_of
 from firstwin.signals.section.past import past_of
+from firstwin.signals.section.served import served_as
 from firstwin.signals.section.shape_words import shape_words, variant_words
 from firstwin.signals.section.sources import behind
 from firstwin.signals.section.stage import stage_of
@@ -44,7 +45,7 @@ def health(request: HttpRequest, account: Account) -> dict[str, Any]:
         "groups": groups_of(found.now, in_force) if found.now else [],
         "overrides": _overrides([one.pk for one in in_force]),
         "stage": stage,
-        "experience": _experience(segments, definitions),
+        "served": served_as(segments, definitions),
         "segments": [(key, definitions.segments[key].parsed.label) for key in segments if key in definitions.segments],
         "findings": findings_of(account, at, definitions),
         "past": past_of(account, asof, stage.steps),
@@ -114,15 +115,6 @@ def _overrides(ids: list[int]) -> list[Override]:
     return (
         list(Override.objects.filter(pk__in=ids).select_related("author").order_by("expires_on", "pk")) if ids else []
     )
-
-
-def _experience(segments: list[str], definitions: Any) -> Any:
-    """(key, label) of the experience that serves it; None where none does."""
-    from firstwin.signals.segments.serving import in_order
-
-    served = (one for one in in_order(definitions.experiences) if not one.segment or one.segment in segments)
-    one = next(served, None)
-    return (one.key, one.label) if one is not None else None
 
 
 def _waits(account: Account) -> bool:
