@@ -27,9 +27,10 @@ class Step:
 
 @dataclass(frozen=True)
 class StageShown:
-    """label: empty where the account is at no stage. below: the stage under an overlay. limits: words.
+    """label: empty where the account is at no stage.  limits: words.  days: in the stage, pauses left out.
 
-    days: in the stage, pauses left out.  help: what the stage is for.
+    below: under an overlay, the stage there with its days and limits: the pace is the worse of both.  help: what the
+    stage is for.
     """
 
     label: str
@@ -59,6 +60,11 @@ def stage_of(account: Account, at: At, definitions: Definitions, segments: Seque
     how = _pace(account, at, definitions, moves, segments)
     days, expected, most, overlay_days, pace = how
     described = _stage(definitions, last.pipeline, shown)
+    limits = _limits(expected, most)
+    if last.overlay:
+        below, limits = _below(labels.get(last.stage, last.stage), days, limits), _limits_of(described, segments)
+    else:
+        below = ""
     return StageShown(
         label=labels.get(shown, shown),
         help=described.help if described is not None else "",
@@ -67,8 +73,8 @@ def stage_of(account: Account, at: At, definitions: Definitions, segments: Seque
         pace=pace,
         pace_label=str(Pace(pace).label) if pace else "",
         tone=Pace(pace).tone if pace else "none",
-        limits="" if last.overlay else _limits(expected, most),
-        below=labels.get(last.stage, last.stage) if last.overlay else "",
+        limits=limits,
+        below=below,
         steps=steps,
         pause=pause,
     )
@@ -112,6 +118,20 @@ def _limits(expected: int, most: int) -> str:
     if most >= 0:
         told.append(f"stuck after {most}")
     return ", ".join(told)
+
+
+def _limits_of(stage: Any, segments: Sequence[str]) -> str:
+    """The first that count for an account in these segments."""
+    for one in stage.limits if stage is not None else ():
+        if not one.segment or one.segment in segments:
+            limits = (-1 if days is None else days for days in (one.expected_days, one.max_days))
+            return _limits(*limits)
+    return ""
+
+
+def _below(label: str, days: int, limits: str) -> str:
+    """`Outcomes for 420 days (expected to take 120 days, stuck after 240)`."""
+    return f"{label} for {plural(days, 'day')}{f' ({limits})' if limits else ''}"
 
 
 def _steps(moves: Sequence[Moved], labels: dict[str, str]) -> list[Step]:
