@@ -101,18 +101,14 @@ def _at(times: Ints, happened: Ints) -> Ints:
 
 
 def _variance(share: Floats, before: Floats, won: Ints, lost: Ints, at_risk: Ints) -> Floats:
-    """By the delta method, for each time."""
-    found = np.zeros_like(share)
+    """By the delta method, for each time. What each time adds to all later ones is summed once: by time it would be
+    the square of their number."""
     both = won + lost
-    left = np.maximum(at_risk - both, 1) * at_risk
-    for place in range(len(share)):
-        here = slice(0, place + 1)
-        ahead = share[place] - share[here]
-        found[place] = (
-            np.sum(ahead**2 * both[here] / left[here])
-            + np.sum(before[here] ** 2 * (at_risk[here] - won[here]) / at_risk[here] * won[here] / at_risk[here] ** 2)
-            - 2 * np.sum(ahead * before[here] * won[here] / at_risk[here] ** 2)
-        )
+    ended = both / (np.maximum(at_risk - both, 1) * at_risk)
+    here = before**2 * (at_risk - won) / at_risk * won / at_risk**2
+    mixed = before * won / at_risk**2
+    ahead = share**2 * np.cumsum(ended) - 2 * share * np.cumsum(share * ended) + np.cumsum(share**2 * ended)
+    found = ahead + np.cumsum(here) - 2 * (share * np.cumsum(mixed) - np.cumsum(share * mixed))
     return np.maximum(found, 0.0)
 
 

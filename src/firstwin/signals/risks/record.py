@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from firstwin.accounts.scope import AccountSet
 from firstwin.core.clock import day_of, end_of, start_of
-from firstwin.signals.models import Episode
+from firstwin.signals.models import LookedBack
 from firstwin.signals.risks.open import standing
-from firstwin.signals.risks.precision import Precision, precision
+from firstwin.signals.risks.precision import Precision, by_detector, fair_q, judged_by_detector
 
 DAYS = 90
 
@@ -33,30 +33,46 @@ class Record:
 def records(accounts: AccountSet, *, now: datetime) -> Mapping[str, Record]:
     """By key of the detector; those that never found anything are left out."""
     today = day_of(now)
-    since = today - timedelta(days=DAYS)
-    rows = Episode.objects.filter(accounts.q("account_id"), restated_at__isnull=True).order_by()
-    is_aside: Any = Exists(standing(today).filter(finding=OuterRef("pk")))
-    counted = rows.values("detector").annotate(
-        open=Count("pk", filter=Q(cleared_on__isnull=True) & ~is_aside),
+    since, fair = today - timedelta(days=DAYS), fair_q(now)
+    counted = by_detector(
+        accounts,
+        episodes=Count("pk", filter=fair),
+        open_of_them=Count("pk", filter=fair & _OPEN),
+        open=Count("pk", filter=_OPEN),
         opened=Count("pk", filter=_began(since, today)),
         cleared=Count("pk", filter=Q(cleared_on__gte=since)),
     )
-    lately = {row["detector"]: row for row in counted}
-    return {key: _record(lately.get(key, {}), one) for key, one in precision(accounts, now=now).items()}
+    judged, aside = judged_by_detector(accounts, fair), judged_by_detector(accounts, _OPEN & _is_aside(today))
+    return {
+        key: Record(
+            row["open"] - aside.get(key, (0, 0))[0],
+            row["opened"],
+            row["cleared"],
+            Precision(key, row["episodes"], row["open_of_them"], *judged.get(key, (0, 0))),
+        )
+        for key, row in counted.items()
+        if row["episodes"]
+    }
+
+
+def _is_aside(today: date) -> Any:
+    return Q(Exists(standing(today).filter(finding=OuterRef("pk"))))
 
 
 def _began(since: date, today: date) -> Q:
     """From a day on. Only where the past was told these days can the first day looked back to lie within."""
     from firstwin.signals.refresh.back import first_day  # numpy and the readers of facts
 
-    known = Q(first_on__gte=since, account__looked_back__isnull=False)
-    told = today
-    while (first := first_day(told)) >= since:
-        that_day = Q(account__looked_back__at__gte=start_of(told), account__looked_back__at__lt=end_of(told))
-        known &= ~(that_day & Q(is_reconstructed=True, first_on__lte=first))
+    looked = LookedBack.objects.filter(account=OuterRef("account_id"))
+    bounds = LookedBack.objects.aggregate(first=Min("at"), last=Max("at"))
+    afterwards, told = Q(), min(today, day_of(bounds["last"])) if bounds["last"] else since
+    while (first := first_day(told)) >= since and end_of(told) > bounds["first"]:
+        that_day = Exists(looked.filter(at__gte=start_of(told), at__lt=end_of(told)))
+        afterwards &= ~(Q(first_on__lte=first) & Q(that_day))
         told -= timedelta(days=1)
-    return known
+    known = Q(first_on__gte=since) & Q(Exists(looked))
+    # What most are comes first: the rest is not asked of them.
+    return known & (Q(is_reconstructed=False) | afterwards) if afterwards else known
 
 
-def _record(row: Mapping[str, Any], right: Precision) -> Record:
-    return Record(row.get("open", 0), row.get("opened", 0), row.get("cleared", 0), right)
+_OPEN = Q(cleared_on__isnull=True)

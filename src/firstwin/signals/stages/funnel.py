@@ -1,48 +1,35 @@
-"""How accounts move through their stages: how many stand where, how long they take, how many go on, where they stall.
+"""How accounts move through their stages: how long they take, how many go on, where they stall.
 
 Accounts still at a stage have only lasted so long; leaving it another way makes going on impossible. Both are counted
 as what they are (`science.survival`), so that a slow stage does not look quick because only the quick are through it.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import Case, F, TextField, Value, When
+from django.db.models.functions import Cast
 
 from firstwin.accounts.bulk import plain_rows
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
 from firstwin.core.frames import At
-from firstwin.science.survival import CENSORED, COMPETING, EVENT, Incidence, incidence
+from firstwin.science.survival import Incidence, incidence
+from firstwin.signals.evidence import number_of
 from firstwin.signals.kinds.pipeline import Pipeline
 from firstwin.signals.models import StageMove
-from firstwin.signals.models.kinds import Pace
 from firstwin.signals.stages.pauses import pauses
-from firstwin.signals.stages.stays import End, Stay, stays
+from firstwin.signals.stages.standing import Ints
+from firstwin.signals.stages.stays import BACK, LEFT, OFF, ONWARD, STILL, WAITS, Moves, Stays, stays
 
 FEW = 5
 """Stays below which times and shares say nothing."""
-
-_HOW = {End.STILL: CENSORED, End.ONWARD: EVENT, End.BACK: COMPETING, End.LEFT: COMPETING}
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Who stands at a stage now. arr_minor: their ARR; None where it is known of none.  overlaid: of those, under the
-    overlay.  stuck_minor: ARR of the stuck ones."""
-
-    stage: str
-    label: str
-    accounts: int
-    arr_minor: int | None
-    on_track: int
-    behind: int
-    stuck: int
-    paused: int
-    overlaid: int
-    stuck_minor: int
+_AT_ONCE = 2_000  # more iterators at once would make Python look for garbage all the time
 
 
 @dataclass(frozen=True)
@@ -75,43 +62,32 @@ class Passage:
 
 @dataclass(frozen=True)
 class Group:
-    """Passages of some accounts, in the order of stages.  key: a segment, the id of an owner, a month; None: none."""
+    """Passages of some accounts, in the order of stages, worked out when asked for.
+
+    key: a segment, the id of an owner, a month; None: none.
+    """
 
     key: Any
-    accounts: int
-    passages: list[Passage]
+    stays: Stays
+    pipeline: Pipeline
+
+    @cached_property
+    def accounts(self) -> int:
+        return len(np.unique(self.stays.account))
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        told = self.stays
+        return [
+            passage(stage.key, stage.label, told.taken(told.stage == place))
+            for place, stage in enumerate(self.pipeline.stages)
+        ]
 
     @property
     def stall(self) -> Passage | None:
         """Where most wait for longer than half of all took, enough stays provided."""
         known = [passage for passage in self.passages if not passage.is_few and passage.stalls]
         return max(known, key=lambda passage: passage.stalls, default=None)
-
-
-class _Move(NamedTuple):
-    """What of a move stays are made of."""
-
-    account_id: int
-    pipeline: str
-    stage: str
-    overlay: str
-    on: date
-
-
-def standing_now(accounts: AccountSet, pipeline: Pipeline) -> list[Standing]:
-    """Stage by stage who stands there, by the latest move of each account and the pace last published."""
-    latest: dict[int, _Move] = {}
-    for move in _moves(accounts, pipeline.key):
-        latest[move.account_id] = move
-    now = {
-        pk: (arr, pace)
-        for pk, arr, pace in accounts.now().values_list("account_id", "arr_minor", "stage_pace")
-    }  # fmt: skip
-    here: dict[str, list[_Move]] = {}
-    for pk, move in latest.items():
-        if pk in now:
-            here.setdefault(move.stage, []).append(move)
-    return [_standing(stage.key, stage.label, here.get(stage.key, []), now) for stage in pipeline.stages]
 
 
 def funnel(
@@ -127,48 +103,32 @@ def funnel(
     An account in several segments counts in each of them.  since: only accounts that came onto the pipeline from then
     on.  Segment and owner are those of now.
     """
-    today = clock.day_of(now)
-    rows = _moves(accounts, pipeline.key)
-    ids = sorted({row.account_id for row in rows})
-    told = stays(rows, [stage.key for stage in pipeline.stages], today, pauses(ids, At.of(now)))
+    moves = _moves(accounts, pipeline.key)
+    ids = None if accounts.account_q is None else np.unique(moves.account).tolist()
+    paused = pauses(ids, At.of(now))
+    told = stays(moves, [stage.key for stage in pipeline.stages], clock.day_of(now), paused)
     if since is not None:
-        told = [stay for stay in told if stay.started >= since]
-    groups: dict[Any, list[Stay]] = {}
-    keys = _keys(accounts, by)
-    for stay in told:
-        for key in keys(stay):
-            groups.setdefault(key, []).append(stay)
-    ordered = sorted(groups.items(), key=lambda pair: (pair[0] is None, str(pair[0])))
-    return [Group(key, len({stay.account for stay in some}), _passages(some, pipeline)) for key, some in ordered]
+        told = told.taken(told.started >= number_of(since))
+    groups = [Group(key, told.taken(places), pipeline) for key, places in _parts(accounts, by, told) if len(places)]
+    return sorted(groups, key=lambda one: (one.key is None, str(one.key)))
 
 
-def passage(stage: str, label: str, told: Sequence[Stay]) -> Passage:
+def passage(stage: str, label: str, told: Stays) -> Passage:
     """What became of these stays at one stage."""
-    ends = Counter(stay.end for stay in told)
-    found = incidence([stay.days for stay in told], [_HOW[stay.end] for stay in told])
-    ended = len(told) - ends[End.STILL]
-    median = found.median
+    onward, back, left, still = (int((told.end == how).sum()) for how in (ONWARD, BACK, LEFT, STILL))
+    found = incidence(told.days, WAITS[told.end])
+    ended, median = len(told) - still, found.median
     return Passage(
-        stage=stage, label=label, n=len(told), onward=ends[End.ONWARD], back=ends[End.BACK], left=ends[End.LEFT],
-        still=ends[End.STILL], median=median, p90=_reached(found, 0.9),
-        conversion=ends[End.ONWARD] / ended if ended else None, likely=_last(found),
-        stalls=sum(stay.end == End.STILL and median is not None and stay.days > median for stay in told),
+        stage=stage, label=label, n=len(told), onward=onward, back=back, left=left, still=still,
+        median=median, p90=_reached(found, 0.9), conversion=onward / ended if ended else None, likely=_last(found),
+        stalls=int(((told.end == STILL) & (told.days > median)).sum()) if median is not None else 0,
     )  # fmt: skip
-
-
-def _passages(told: Iterable[Stay], pipeline: Pipeline) -> list[Passage]:
-    by_stage: dict[str, list[Stay]] = {}
-    for stay in told:
-        by_stage.setdefault(stay.stage, []).append(stay)
-    return [passage(stage.key, stage.label, by_stage.get(stage.key, [])) for stage in pipeline.stages]
 
 
 def _reached(found: Incidence, share: float) -> int | None:
     """The first time by which so many had gone on; None: not reached."""
-    for time, had in zip(found.times.tolist(), found.share.tolist(), strict=True):
-        if had >= share - 1e-12:
-            return int(time)
-    return None
+    places = np.flatnonzero(found.share >= share - 1e-12)
+    return int(found.times[places[0]]) if len(places) else None
 
 
 def _last(found: Incidence) -> tuple[float, float, float] | None:
@@ -177,50 +137,57 @@ def _last(found: Incidence) -> tuple[float, float, float] | None:
     return float(found.share[-1]), float(found.low[-1]), float(found.high[-1])
 
 
-def _standing(stage: str, label: str, moves: Sequence[_Move], now: Mapping[int, tuple[Any, Any]]) -> Standing:
-    known = [(move, *now[move.account_id]) for move in moves]
-    paces = Counter(pace for _, _, pace in known)
-    money = [arr for _, arr, _ in known if arr is not None]
-    return Standing(
-        stage=stage, label=label, accounts=len(known), arr_minor=sum(money) if money else None,
-        on_track=paces[Pace.ON_TRACK], behind=paces[Pace.BEHIND], stuck=paces[Pace.STUCK], paused=paces[Pace.PAUSED],
-        overlaid=sum(move.overlay != "" for move, _, _ in known),
-        stuck_minor=sum(arr or 0 for _, arr, pace in known if pace == Pace.STUCK),
-    )  # fmt: skip
-
-
-def _moves(accounts: AccountSet, pipeline: str) -> list[_Move]:
-    """Of accounts that were ever on this pipeline: where they left it for another one, that ends their stay."""
+def _moves(accounts: AccountSet, pipeline: str) -> Moves:
+    """Going over to another pipeline ends the stay on this one."""
     rows = StageMove.objects.filter(accounts.q("account_id"), restated_at__isnull=True)
-    told = plain_rows(rows.order_by("account_id", "on", "id").values_list(*_Move._fields))
-    found: list[_Move] = []
-    here = 0  # the account whose moves these are, once it was on this pipeline
-    for account, key, stage, overlay, on in told:
-        if key == pipeline:
-            here = account
-        elif account == here:
-            stage = overlay = ""
-        else:
-            continue
-        found.append(_Move(account, key, stage, overlay, _day(on)))
-    return found
+    here = Case(When(pipeline=pipeline, then=F("stage")), default=Value(OFF))
+    on = Cast("on", TextField())  # sqlite3 makes a date of a column of days, one call each
+    return Moves.of(_columns(rows.order_by("account_id", "on", "id").values_list("account_id", here, on)))
 
 
-@cache
-def _day(told: date | str) -> date:
-    """SQLite tells days as text."""
-    return told if isinstance(told, date) else date.fromisoformat(told)
+def _columns(rows: Any) -> Iterator[tuple[Any, ...]]:
+    """Of a `values_list`, as the database gives them, so many rows at once."""
+    sql, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        while some := cursor.fetchmany(_AT_ONCE):
+            yield tuple(zip(*some, strict=True))
 
 
-def _keys(accounts: AccountSet, by: str) -> Callable[[Stay], Sequence[Any]]:
+def _parts(accounts: AccountSet, by: str, told: Stays) -> Iterator[tuple[Any, Ints]]:
+    """(key, places of the stays) of each group, in their order; groups may overlap."""
     if by == "":
-        return lambda stay: (None,)
-    if by == "month":
-        return lambda stay: (f"{stay.started:%Y-%m}",)
-    if by == "owner":
-        owners = dict(accounts.now().values_list("account_id", "owner_id"))
-        return lambda stay: (owners.get(stay.account),)
-    if by == "segment":
-        words = dict(accounts.now().values_list("account_id", "segments"))
-        return lambda stay: [key for key in (words.get(stay.account) or "").split("|") if key] or [None]
-    raise ValueError(f"{by!r} is no way to group: segment, owner or month")
+        yield None, np.arange(len(told))
+    elif by == "month":
+        months, place = np.unique(_month(told.started), return_inverse=True)
+        yield from zip(map(str, months), _split(place, len(months)), strict=True)
+    elif by == "owner":
+        owners, place = _now(accounts, "owner_id", told.account)
+        yield from zip(owners, _split(place, len(owners)), strict=True)
+    elif by == "segment":
+        words, place = _now(accounts, "segments", told.account)
+        inside = [{key for key in (some or "").split("|") if key} or {None} for some in words]
+        for segment in set[str | None]().union(*inside):
+            mine = [n for n, keys in enumerate(inside) if segment in keys]
+            yield segment, np.flatnonzero(np.isin(place, mine))
+    else:
+        raise ValueError(f"{by!r} is no way to group: segment, owner or month")
+
+
+def _month(days: Ints) -> Any:
+    return days.astype("datetime64[D]").astype("datetime64[M]")
+
+
+def _split(group: Ints, groups: int) -> list[Ints]:
+    """For each group the places where it stands."""
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.searchsorted(group[order], np.arange(1, groups)))[:groups]
+
+
+def _now(accounts: AccountSet, column: str, asked: Ints) -> tuple[Sequence[Any], Ints]:
+    """(the values of a column, that of no account first; for each account asked for the place of its value)."""
+    known = dict(plain_rows(accounts.now().order_by().values_list("account_id", column)))
+    place = {value: n for n, value in enumerate(dict.fromkeys([None, *known.values()]))}
+    told, back = np.unique(asked, return_inverse=True)
+    places = np.fromiter((place[known.get(pk)] for pk in told.tolist()), np.int64, len(told))
+    return list(place), places[back]

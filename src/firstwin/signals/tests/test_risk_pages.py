@@ -158,6 +158,8 @@ def test_what_was_open_before_anybody_looked_is_not_counted_as_opened(owner: Use
     risk(acme, cause="since", first_on=first_day(today) + timedelta(days=7), is_reconstructed=True)
     risk(acme, cause="seen", first_on=today)
     assert records(AccountSet.of(owner), now=clock.now())["silent"].opened == 2
+    LookedBack.objects.update(at=clock.now() - timedelta(days=80))  # what it was told of then is older than all that
+    assert records(AccountSet.of(owner), now=clock.now())["silent"].opened == 3
     LookedBack.objects.all().delete()  # its past is not told yet
     assert records(AccountSet.of(owner), now=clock.now())["silent"].opened == 0
 

@@ -1,10 +1,10 @@
-"""The board and the funnel: who stands where, how long stages take, and what is not known yet."""
+"""The funnel: how long stages take, and what is not known yet."""
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +17,8 @@ from firstwin.people.models import User
 from firstwin.signals.actions.pause_stage import pause
 from firstwin.signals.kinds.pipeline import Pipeline, Stage
 from firstwin.signals.models import StageMove
-from firstwin.signals.stages.funnel import funnel, passage, standing_now
-from firstwin.signals.stages.stays import End, Stay, stays
+from firstwin.signals.stages.funnel import funnel, passage
+from firstwin.signals.stages.stays import BACK, LEFT, ONWARD, STILL, Moves, Stays, stays
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
@@ -53,22 +53,8 @@ def account(owner: User) -> Callable[..., Account]:
 
 
 @pytest.mark.django_db
-def test_the_board_counts_accounts_and_what_they_bring(account: Callable[..., Account]) -> None:
-    _moves(account("a", arr_minor=100, stage_pace="stuck"), ("setup", 0))
-    _moves(account("b", arr_minor=50, stage_pace="on_track"), ("setup", 0))
-    _moves(account("c", stage_pace="paused"), ("setup", 0), ("activation", 4))
-    _moves(account("d", arr_minor=9), ("setup", 0), ("", 4))
-    _moves(account("e", arr_minor=9), ("setup", 0), restated_at=NOW)
-    setup, activation, adoption = standing_now(EVERYONE, PIPELINE)
-    assert (setup.accounts, setup.arr_minor, setup.stuck, setup.on_track, setup.stuck_minor) == (2, 150, 1, 1, 100)
-    assert (activation.accounts, activation.arr_minor, activation.paused) == (1, None, 1)
-    assert adoption.accounts == 0
-
-
-@pytest.mark.django_db
 def test_only_accounts_one_may_see_are_counted(account: Callable[..., Account], stranger: User) -> None:
     _moves(account("a"), ("setup", 0))
-    assert [one.accounts for one in standing_now(AccountSet.of(stranger), PIPELINE)] == [0, 0, 0]
     assert funnel(AccountSet.of(stranger), PIPELINE, now=NOW) == []
 
 
@@ -97,9 +83,8 @@ def test_paused_days_are_left_out_of_times(account: Callable[..., Account], owne
     _moves(found, ("setup", 0))
     pause(by=owner, account=found, reason="summer", now=NOW - timedelta(days=51))
     (group,) = funnel(EVERYONE, PIPELINE, now=NOW)
-    rows = list(StageMove.objects.all())
-    assert stays(rows, KEYS, TODAY)[0].days == 151
-    assert group.passages[0].still == 1
+    assert stays(_columns([("setup", 0)], 1), KEYS, TODAY).days.tolist() == [151]
+    assert (group.passages[0].still, group.stays.days.tolist()) == (1, [100])
 
 
 @pytest.mark.django_db
@@ -109,17 +94,34 @@ def test_going_over_to_another_pipeline_ends_the_stay(account: Callable[..., Acc
     _moves(found, ("setup", 30), pipeline="other")
     (group,) = funnel(EVERYONE, PIPELINE, now=NOW)
     assert (group.passages[0].left, group.passages[0].still) == (1, 0)
-    assert [one.accounts for one in standing_now(EVERYONE, PIPELINE)] == [0, 0, 0]
 
 
-def _stay(days: int, end: End) -> Stay:
-    return Stay(1, "setup", FIRST, None, end, days, FIRST)
+@pytest.mark.django_db
+def test_of_another_pipeline_and_of_what_was_restated_nothing_is_told(account: Callable[..., Account]) -> None:
+    found = account("a")
+    _moves(found, ("setup", 0), ("activation", 9), pipeline="other")
+    _moves(found, ("setup", 20))
+    _moves(found, ("activation", 25), restated_at=NOW)
+    (group,) = funnel(EVERYONE, PIPELINE, now=NOW, by="month")
+    assert (group.key, group.accounts, [one.n for one in group.passages]) == ("2026-01", 1, [1, 0, 0])
+    assert (group.passages[0].still, group.passages[1].n) == (1, 0)
+
+
+def _columns(path: Sequence[tuple[str, int]], step: int) -> Moves:
+    days = [(FIRST + timedelta(days=n * step)).isoformat() for _, n in path]
+    return Moves.of([([1] * len(path), [stage for stage, _ in path], days)])
+
+
+def _told(*ended: tuple[int, int, int]) -> Stays:
+    """(how many, for how many days, how they ended)"""
+    days, ends = (np.array([one[n] for one in ended for _ in range(one[0])], np.int64) for n in (1, 2))
+    none = np.zeros(len(days), np.int64)
+    return Stays(none, none, none, days, ends, days, none)
 
 
 def test_times_are_not_those_of_the_quick_alone() -> None:
     """Three of ten went on within 20 days, seven wait for 50 days: the mean of those through would be 12 days."""
-    told = [_stay(n, End.ONWARD) for n in (5, 10, 20)] + [_stay(50, End.STILL)] * 7
-    found = passage("setup", "Setup", told)
+    found = passage("setup", "Setup", _told((1, 5, ONWARD), (1, 10, ONWARD), (1, 20, ONWARD), (7, 50, STILL)))
     assert found.median is None and found.p90 is None
     assert found.conversion == 1.0
     assert found.likely is not None and found.likely[0] == pytest.approx(0.3)
@@ -127,32 +129,60 @@ def test_times_are_not_those_of_the_quick_alone() -> None:
 
 
 def test_who_left_another_way_can_no_longer_go_on() -> None:
-    found = passage("setup", "Setup", [_stay(5, End.ONWARD)] * 6 + [_stay(3, End.LEFT)] * 4)
+    found = passage("setup", "Setup", _told((6, 5, ONWARD), (4, 3, LEFT)))
     assert found.median == 5 and found.p90 is None
     assert found.conversion == pytest.approx(0.6)
 
 
 def test_who_waits_for_longer_than_the_median_stalls() -> None:
-    found = passage("setup", "Setup", [_stay(5, End.ONWARD)] * 8 + [_stay(40, End.STILL), _stay(2, End.STILL)])
+    found = passage("setup", "Setup", _told((8, 5, ONWARD), (1, 40, STILL), (1, 2, STILL)))
     assert (found.median, found.stalls, found.is_few) == (5, 1, False)
 
 
 def test_of_nobody_nothing_is_said() -> None:
-    found = passage("setup", "Setup", [])
+    found = passage("setup", "Setup", _told())
     assert (found.n, found.median, found.conversion, found.likely, found.is_few) == (0, None, None, None, True)
 
 
-PATH = st.lists(st.sampled_from([*KEYS, ""]), max_size=8)
+PATH = st.lists(st.sampled_from([*KEYS, "", "gone"]), max_size=8)
 
 
 @given(PATH, st.integers(1, 20))
 def test_stays_follow_one_another_and_end_as_the_next_begins(path: list[str], step: int) -> None:
-    moves = [
-        StageMove(account_id=1, pipeline="default", stage=stage, on=FIRST + timedelta(days=n * step))
-        for n, stage in enumerate(path)
-    ]
-    found = stays(moves, KEYS, FIRST + timedelta(days=400))
-    assert sum(stay.end == End.STILL for stay in found) <= 1
-    assert all(stay.days >= 0 and stay.started <= stay.since for stay in found)
-    assert all(one.until is not None and one.until <= two.since for one, two in itertools.pairwise(found))
-    assert all(stay.stage for stay in found)
+    found = stays(_columns([(stage, n) for n, stage in enumerate(path)], step), KEYS, FIRST + timedelta(days=400))
+    assert (found.end == STILL).sum() <= 1
+    assert (found.days >= 0).all() and (found.started <= found.since).all()
+    assert (found.until[:-1] <= found.since[1:]).all()
+    assert len(found) == sum(bool(stage) for n, stage in enumerate(path) if not n or stage != path[n - 1])
+
+
+@given(st.lists(PATH, max_size=4), st.integers(1, 20))
+def test_stays_of_many_are_those_that_each_has_when_one_goes_from_move_to_move(
+    paths: list[list[str]], step: int
+) -> None:
+    today, moves = FIRST + timedelta(days=400), []
+    for account, path in enumerate(paths, 1):
+        moves += [(account, stage, FIRST + timedelta(days=n * step)) for n, stage in enumerate(path)]
+    ids, stages, days = zip(*moves, strict=True) if moves else ((), (), ())
+    found = stays(Moves.of([(ids, stages, [day.isoformat() for day in days])]), KEYS, today)
+    told = zip(found.account, found.stage, found.since, found.until, found.end, found.started, strict=True)
+    plain = [one for account, path in enumerate(paths, 1) for one in _one_by_one(account, path, step, today)]
+    assert [tuple(map(int, one)) for one in told] == plain
+
+
+def _one_by_one(account: int, path: list[str], step: int, today: date) -> list[tuple[int, ...]]:
+    changes = [(stage, n * step) for n, stage in enumerate(path) if not n or stage != path[n - 1]]
+    zero, started = (FIRST - date(1970, 1, 1)).days, 0
+    found: list[tuple[int, ...]] = []
+    for place, (stage, on) in enumerate(changes):
+        if not place or not changes[place - 1][0]:
+            started = on
+        after = changes[place + 1] if place + 1 < len(changes) else None
+        rank = {key: n for n, key in enumerate(KEYS)}
+        until = after[1] if after else (today - FIRST).days
+        end = STILL if after is None else LEFT if not after[0] else BACK
+        if after and after[0] and rank.get(after[0], -1) > rank.get(stage, -1):
+            end = ONWARD
+        if stage:
+            found.append((account, rank.get(stage, -1), zero + on, zero + until, end, zero + started))
+    return found

@@ -12,11 +12,11 @@ from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef,
 from firstwin.accounts.models import AccountNow
 from firstwin.core.conditions import Condition, over_all
 from firstwin.core.text import counted
-from firstwin.signals.few import of_accounts
+from firstwin.signals.few import dearest_of
 from firstwin.signals.kinds.detector import Detector
 from firstwin.signals.kinds.pipeline import Pipeline
 from firstwin.signals.kinds.pipeline_text import fields_read
-from firstwin.signals.models import Band, Dismissal, Episode, Reading, StageMove, What
+from firstwin.signals.models import Band, Dismissal, Episode, LookedBack, Reading, StageMove, What
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.today.ranking import Change, Kind
 from firstwin.signals.today.window import Window
@@ -45,12 +45,12 @@ def health_moves(rows: Rows, window: Window) -> list[Change]:
         pk=Subquery(last.filter(account=OuterRef(OuterRef("account_id"))).values("pk")[:1]),
     )
     known = over_all(Q(health_band__isnull=False))
-    moved = _most(rows.filter(known, Exists(new), Exists(was_other)), "").values_list("account_id", flat=True)
+    moved = _most(rows.filter(known, Exists(new), Exists(was_other))).values_list("account_id", flat=True)
     before = last.filter(account=OuterRef("account_id"))
     told = AccountNow.objects.filter(account_id__in=list(moved)).annotate(
         was=Subquery(before.values("score")[:1]), was_band=Subquery(before.values("band")[:1])
     )
-    asked = _most(told, "").values_list("account_id", "health", "health_band", "was", "was_band")
+    asked = _most(told).values_list("account_id", "health", "health_band", "was", "was_band")
     return [_health(window, *row) for row in asked]
 
 
@@ -69,18 +69,18 @@ def _health(window: Window, account: int, now: float | None, band: str, was: int
 def findings(rows: Rows, window: Window, definitions: Definitions) -> list[Change]:
     """New risks and opportunities that nobody put aside, and those that cleared. Until the past of an account is told
     nobody knows what of it is new."""
-    held = Episode.objects.filter(account__looked_back__isnull=False)
+    held = Episode.objects.filter(_IS_TOLD)
     detectors = definitions.detectors
     # Named, so that the index over detectors and days answers.
     since = Q(detector__in=sorted(detectors), first_on__gte=window.since, cleared_on__isnull=True)
-    new = of_accounts(held, rows, since & Q(restated_at__isnull=True))
     stands = Dismissal.objects.standing().filter(finding=OuterRef("pk"))
-    new = new.filter(~Exists(stands.filter(Q(until_on__isnull=True) | Q(until_on__gt=window.today))))
+    stands = stands.filter(Q(until_on__isnull=True) | Q(until_on__gt=window.today))
+    new = dearest_of(held.filter(~Exists(stands)), rows, since & Q(restated_at__isnull=True), MOST)
     ended = Q(cleared_on__gte=window.since, cleared_on__lte=window.today, first_on__lt=window.since)
-    over = of_accounts(held, rows, ended & Q(restated_at__isnull=True))
+    over = dearest_of(held, rows, ended & Q(restated_at__isnull=True), MOST)
     names = ("id", "account_id", "detector", "what", "severity", "words", "stake_minor", "first_on", "cleared_on")
     parsed = {key: one.parsed for key, one in detectors.items()}
-    asked = [*_most(new).values_list(*names), *_most(over).values_list(*names)]
+    asked = Episode.objects.filter(pk__in=[*new, *over]).values_list(*names)
     return [_finding(row, parsed.get(row[2])) for row in asked]
 
 
@@ -104,11 +104,9 @@ def stage_moves(rows: Rows, window: Window, definitions: Definitions) -> list[Ch
     """Where accounts came from and where they are now; what lies between is not told."""
     pipelines = [one.parsed for one in definitions.pipelines.values()]
     stages = {stage.key for pipeline in pipelines for stage in pipeline.stages} | {""}
-    told_of = StageMove.objects.filter(account__looked_back__isnull=False)
     lately = Q(stage__in=sorted(stages), on__gte=window.since, on__lte=window.today, restated_at__isnull=True)
-    moves = of_accounts(told_of, rows, lately)
-    by_arr = F("account__now__arr_minor").desc(nulls_last=True)
-    asked = moves.order_by(by_arr, "account_id", "on", "id")[:MOST]
+    ids = dearest_of(StageMove.objects.filter(_IS_TOLD), rows, lately, MOST)
+    asked = StageMove.objects.filter(pk__in=ids).defer("evidence").order_by("account_id", "on", "id")
     gathered: dict[int, list[StageMove]] = {}
     for move in asked:
         gathered.setdefault(move.account_id, []).append(move)
@@ -159,7 +157,7 @@ def renewals(rows: Rows, window: Window, definitions: Definitions) -> list[Chang
     for mark in MARKS:
         passed |= Q(renews_on__gt=_after(window.eve, mark), renews_on__lte=_after(window.today, mark))
     near = rows.filter(passed).filter(Q(auto_renews__isnull=True) | Q(auto_renews=False) | Q(stage__in=overlays))
-    asked = _most(near, "").values_list("account_id", "renews_on", "notice_on")
+    asked = _most(near).values_list("account_id", "renews_on", "notice_on")
     return [_renewal(window, *row) for row in asked]
 
 
@@ -180,5 +178,8 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
-def _most(rows: Any, path: str = "account__now__") -> Any:
-    return rows.order_by(F(f"{path}arr_minor").desc(nulls_last=True), "account_id", "pk")[:MOST]
+def _most(rows: Any) -> Any:
+    return rows.order_by(F("arr_minor").desc(nulls_last=True), "account_id", "pk")[:MOST]
+
+
+_IS_TOLD = Exists(LookedBack.objects.filter(account=OuterRef("account_id")))
