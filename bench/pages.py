@@ -10,8 +10,9 @@ from tests.postgres import binaries
 
 from bench.homes import Home, postgresql, sqlite, standing
 
-GOAL, LIMIT = 60, 150
-"""Milliseconds at the 95th percentile: what we want, and what must not be passed."""
+LIMIT, OWN, WHOLE = 150, 500, 1_000
+LISTED = ("list", "search", "account page", "drawer", "health section")
+"""Kinds that answer for what is in view; the others look at everybody, of an own book or of all."""
 
 
 def run(words: Sequence[str]) -> None:
@@ -46,22 +47,30 @@ def _tell_loading(home: Home) -> None:
 
 
 def _print_table(results: dict[str, dict[str, Any]]) -> None:
-    """p50, p95 and max by the clock; cpu is the p95 of what this process computed: on SQLite all of the work, on
-    PostgreSQL without the server's. On a busy machine it says more than the clock."""
+    """By the clock, and what this process computed: on SQLite all of the work, on PostgreSQL without the server's. On
+    a busy machine that says more than the clock."""
     vendors = list(results)
-    print(f"{'':40}" + "".join(f"{vendor:>32}" for vendor in vendors))
-    columns = "".join(f"{'p50':>10}{'p95':>8}{'max':>8}{'cpu':>6}" for _ in vendors)
-    print(f"{'':40}{columns}{'   ratio of p95' if len(vendors) > 1 else ''}")
+    print(f"{'':32}" + "".join(f"{vendor:^48}" for vendor in vendors))
+    columns = "".join(f"{'p50':>9}{'p95':>8}{'max':>8}{'cpu p50':>11}{'p95':>6}{'':6}" for _ in vendors)
+    print(f"{'':32}{columns}{'   ratio of p95' if len(vendors) > 1 else ''}")
     for name in results[vendors[0]]:
         found = [results[vendor][name] for vendor in vendors]
         cells = "".join(
-            f"{at(one['ms'], 50):>10.1f}{at(one['ms'], 95):>8.1f}{one['ms'][-1]:>8.1f}{at(one['cpu'], 95):>6.0f}"
+            f"{at(one['ms'], 50):>9.0f}{at(one['ms'], 95):>8.0f}{one['ms'][-1]:>8.0f}"
+            f"{at(one['cpu'], 50):>11.0f}{at(one['cpu'], 95):>6.0f}{'':6}"
             for one in found
         )
         ratio = f"{at(found[1]['ms'], 95) / at(found[0]['ms'], 95):>8.2f}" if len(found) > 1 else ""
-        worst = max(at(one["ms"], 95) for one in found)
-        mark = "  over the limit" if worst > LIMIT else "  over the goal" if worst > GOAL else ""
-        print(f"{name:40}{cells}{ratio}{mark}")
+        worst = max(at(one["cpu"], 95) for one in found)
+        mark = "  over the limit" if worst > limit(name) else ""
+        print(f"{name:32}{cells}{ratio}{mark}")
+
+
+def limit(name: str) -> int:
+    """Processor milliseconds at the 95th percentile: of lists and pages of one account; of what sums up many."""
+    if any(word in name for word in LISTED):
+        return LIMIT
+    return WHOLE if name.startswith("all / ") else OWN
 
 
 def _print_slowest(results: dict[str, dict[str, Any]]) -> None:

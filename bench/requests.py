@@ -1,6 +1,6 @@
 """What people ask of the pages, at random but seeded: the same requests on every database and every run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -15,17 +15,20 @@ from firstwin.accounts.models import AccountNow
 from firstwin.core import clock
 from firstwin.core.conditions import All, Condition, Test, check, parse, to_query
 from firstwin.core.fields import Field, Kind, Vocabulary
+from firstwin.people.config.write import latest
 from firstwin.people.models import User
+from firstwin.people.rules import can_configure
 from firstwin.signals.refresh.definitions import definitions_at
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One request. is_part: asked for by the page itself, for a part of it."""
+    """One request. is_part: asked for by the page itself, for a part of it. form: what is sent; None: it is read."""
 
     email: str
     url: str
     is_part: bool = False
+    form: Mapping[str, str] | None = None
 
 
 class Asker:
@@ -94,6 +97,24 @@ class Asker:
 
     def segment(self) -> Ask:
         return Ask(self.user.email, reverse("segment", kwargs={"segment": self.dice.choice(self.segments)}))
+
+    def list_by_health(self) -> Ask:
+        """As the portfolio leads to it: of one band, sorted by what health says."""
+        test = Test("health_band", "eq", self.dice.choice(["red", "amber", "green", "unknown"]))
+        sort = self.dice.choice(["", "-"]) + self.dice.choice(["health", "health_change", "risks_open", "stage_on"])
+        return self._list([*to_query(All((test,))), ("sort", sort)])
+
+    def typing(self) -> Ask:
+        """The preview of a segment while its condition is typed."""
+        condition = self.dice.choice(["arr > 50000", "employees > 100 and renews < 2027-03-01", "health < 60"])
+        return Ask(self.user.email, reverse("segment_preview"), is_part=True, form={"condition": condition})
+
+    def trial(self) -> Ask:
+        """A draft of a scorecard tried: the first weight of one that stands, changed."""
+        key = self.dice.choice(sorted(definitions_at().scorecards))
+        last = latest("scorecard", key)
+        form = {"text": last.text if last else "", "groups[0].weight": str(self.dice.randint(1, 9))}
+        return Ask(self.user.email, reverse("studio_try", kwargs={"scorecard": key}), is_part=True, form=form)
 
     def _list(self, pairs: list[tuple[str, str]]) -> Ask:
         query = urlencode([("whose", self.whose), *pairs])
@@ -200,6 +221,7 @@ def scenarios(asker: Asker) -> Iterator[tuple[str, Callable[[], Ask]]]:
     yield "list totals, two filters", asker.totals_two_filters
     yield "list, related rows, any sort", asker.list_related
     yield "list, deep page, any sort", asker.list_deep
+    yield "list, by health", asker.list_by_health
     yield "search", asker.search
     yield "account page", asker.account
     yield "drawer", asker.drawer
@@ -218,5 +240,9 @@ def scenarios(asker: Asker) -> Iterator[tuple[str, Callable[[], Ask]]]:
     yield "risks, narrowed", asker.page_of("risks", severity=("1", "2", "3"), what=("", "risk", "opportunity"))
     yield "detectors", asker.page_of("detectors")
     yield "health section", asker.section("health")
+    yield "studio", lambda: Ask(asker.user.email, reverse("studio", kwargs={"scorecard": "pooled"}))
+    if can_configure(asker.user):
+        yield "studio, a draft tried", asker.trial
+        yield "segment, preview", asker.typing
     yield "adoption", asker.page_of("usage_adoption")
     yield "adoption, cohorts", asker.page_of("usage_cohorts", clock=("", "kickoff"))
