@@ -51,6 +51,8 @@ class Field:
     choices: (value, label) pairs, or a callable giving them, for CHOICE, PERSON and TAGS.
     decimals: for NUMBER, the decimals it is shown with at most; 0 means that its column holds whole numbers.
     is_level: a NUMBER that says how high something stands (a deviation, a temperature): averaged, never added up.
+    least, most: bounds of what a value of it can be at all, where there are some. Without saying so, a
+        NUMBER whose unit is “of 4” goes from 0 to 4, and a SHARE begins at 0.
     alarms: whether any value of it but nothing asks for attention (what is overdue).
     rows: for TAGS kept as rows: a callable giving their query set, in which `stored` names the word and
         `rows_account` the account.
@@ -73,6 +75,8 @@ class Field:
     rows_account: str = "account_id"
     alarms: bool = False
     is_level: bool = False
+    least: float | None = None
+    most: float | None = None
 
     @property
     def is_moment(self) -> bool:

@@ -29,16 +29,17 @@ def _experiences() -> Iterable[tuple[str, str]]:
 
 FIELDS = (
     Field("health", Kind.NUMBER, "Health", ROOM, stored="health", frame="signals.health", group=GROUP,
-          decimals=1, is_level=True,
+          decimals=1, is_level=True, least=0, most=100,
           help="0 to 100, higher is better: the score of the first scorecard of its experience. Unknown where too "
                "little is known."),
     Field("health_band", Kind.CHOICE, "Health band", ROOM, stored="health_band", frame="signals.health_band",
           group=GROUP, choices=tuple(Band.choices),
           help="By the bounds of the scorecard; unknown where less is known than it asks for."),
     Field("health_coverage", Kind.SHARE, "Health coverage", ROOM, stored="health_coverage",
-          frame="signals.health_coverage", group=GROUP, help="Share of the scorecard's weight that has data."),
+          frame="signals.health_coverage", group=GROUP, most=1,
+          help="Share of the scorecard's weight that has data."),
     Field("health_change", Kind.NUMBER, "Health change", ROOM, stored="health_change", frame="signals.health_change",
-          group=GROUP, decimals=1, is_level=True, unit="points",
+          group=GROUP, decimals=1, is_level=True, unit="points", least=-100, most=100,
           help="Points that health moved in the last 7 days."),
     Field("stage", Kind.CHOICE, "Stage", ROOM, stored="stage", frame="signals.stage", group=GROUP, choices=stages,
           help="Where it stands on its pipeline: the overlay, such as renewal, while that lasts."),

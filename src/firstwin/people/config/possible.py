@@ -1,5 +1,8 @@
-"""What nothing can ever fulfil: bounds the wrong way round or apart, shares that were meant as per cent."""
+"""What nothing can ever fulfil: bounds the wrong way round or apart, shares that were meant as per cent, and values
+that what is asked about cannot have.
+"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +21,7 @@ MOST_SHARE = 10.0
 _NUMBERS = (Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.DAYS)
 _WORDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly"}
 _SOME_DAY = date(2024, 2, 29)
+_OF = re.compile(r"of (\d+)")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ def require_possible(tree: Condition, known: Vocabulary, path: str = "") -> None
     """Raises Refused with the path of what can never hold. The condition makes sense otherwise (`check`)."""
     if isinstance(tree, Test):
         _require_order(tree, known, path)
+        _require_reached(tree, known, path)
     elif isinstance(tree, All):
         _require_together(tree.parts, known, path)
     if isinstance(tree, Related):
@@ -46,6 +51,36 @@ def share_slip(value: float) -> str:
     if abs(value) <= MOST_SHARE:
         return ""
     return f"{value:g} is {value:,.0%}: write {value:g}% or {value / 100:g} for a share."
+
+
+def reach(field: Field) -> tuple[float | None, float | None]:
+    """The least and the most a value of it can be; None where that is not said."""
+    if field.kind is Kind.NUMBER and (found := _OF.fullmatch(field.unit)):
+        return 0.0, float(found[1])
+    if field.kind is Kind.SHARE:
+        return field.least or 0.0, field.most
+    return field.least, field.most
+
+
+def out_of_reach(field: Field, value: float) -> str:
+    """Why a bound lies where no value is; empty for one that does not."""
+    least, most = reach(field)
+    if (least is None or value >= least) and (most is None or value <= most):
+        return ""
+    if least is None or most is None:
+        bound = f"is never less than {least:g}" if most is None else f"is never more than {most:g}"
+        return f"{field.label} {bound}: {value:g} is never reached."
+    return f"{field.label} goes from {least:g} to {most:g}: {value:g} is never reached."
+
+
+def _require_reached(test: Test, known: Vocabulary, path: str) -> None:
+    field = known.field(test.field)
+    op = canonical(test.op)
+    if reach(field) == (None, None) or (op not in _WORDS and op not in ("ne", "between")):
+        return
+    for value in _values(test, field):
+        if words := out_of_reach(field, float(value)):
+            raise _at(path, words)
 
 
 def _require_order(test: Test, known: Vocabulary, path: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from firstwin.core.conditions import Related, dump
 from firstwin.core.fields import Field, Kind, Vocabulary
-from firstwin.people.config.possible import share_slip
+from firstwin.people.config.possible import out_of_reach, reach, share_slip
 from firstwin.people.config.reading import Reader
 from firstwin.signals.kinds.scorecard import Bounded, Choices, Holds, Linear, Shape, Tier, Tiers
 
@@ -35,6 +35,8 @@ def read_shape(reader: Reader, value: Value, known: Vocabulary) -> Shape | None:
     _require_fit(reader, name, value)
     if Kind.SHARE in (value, getattr(value, "kind", None)):
         _require_shares(reader, name)
+    if isinstance(value, Field):
+        _require_reached(reader, name, value)
     match name:
         case "tiers":
             return _tiers(reader)
@@ -107,6 +109,30 @@ def _require_shares(reader: Reader, name: str) -> None:
             bound = one.maybe_number(key, -_MOST, _MOST) if one.has(key) else None
             if bound is not None and (slip := share_slip(bound)):
                 raise one.refused(key, slip)
+
+
+def _require_reached(reader: Reader, name: str, field: Field) -> None:
+    """A tier ends where values are, and a line runs over some of them."""
+    least, most = reach(field)
+    if name == "tiers":
+        for one in reader.items(name):
+            for key in ("below", "up_to"):
+                bound = one.maybe_number(key, -_MOST, _MOST) if one.has(key) else None
+                if bound is not None and (words := out_of_reach(field, bound)):
+                    raise one.refused(key, words)
+    elif name == "linear":
+        part = reader.part(name)
+        ends = sorted((part.number("from", -_MOST, _MOST), part.number("to", -_MOST, _MOST)))
+        if most is not None and ends[0] >= most:
+            raise part.refused("from", f"{field.label} is never more than {most:g}: no value lies on this line.")
+        if least is not None and ends[1] <= least:
+            raise part.refused("from", f"{field.label} is never less than {least:g}: no value lies on this line.")
+    elif name == "bounded":
+        part = reader.part(name)
+        for key in ("low", "high"):
+            bound = part.maybe_number(key, -_MOST, _MOST) if part.has(key) else None
+            if bound is not None and (words := out_of_reach(field, bound)):
+                raise part.refused(key, words)
 
 
 def _tiers(reader: Reader) -> Tiers:
