@@ -8,6 +8,9 @@ GROUP = "Usage"
 _USE = "Use: track, page and screen calls whose names are not ignored, by the installation's days. "
 
 FIELDS = (
+    Field("people_active_1", Kind.NUMBER, "Active today", ROOM, group=GROUP,
+          frame="usage.people_active_1",
+          help="Distinct people with any use on the day itself, which for today is as far as it went. " + _USE),
     Field("people_active_7", Kind.NUMBER, "Active in 7 days", ROOM, stored="people_active_7", group=GROUP,
           frame="usage.people_active_7",
           help="Distinct people with any use in the last 7 days, today included. " + _USE),
@@ -37,6 +40,9 @@ FIELDS = (
     Field("teams_28", Kind.NUMBER, "Teams active", ROOM, stored="teams_28", group=GROUP,
           frame="usage.teams_28",
           help="Distinct teams, by traits, of the people active in 28 days."),
+    Field("sites_28", Kind.NUMBER, "Sites active", ROOM, group=GROUP,
+          frame="usage.sites_28",
+          help="Distinct sites, by traits, of the people active in 28 days."),
     Field("stickiness", Kind.SHARE, "Stickiness", ROOM, stored="stickiness", group=GROUP,
           frame="usage.stickiness",
           help="Mean number of people active on a day ÷ people active in 28 days, over the same 28 days."),
@@ -44,6 +50,10 @@ FIELDS = (
           frame="usage.usage_trend",
           help="Events of 28 days against the account's own median of the year before, in robust standard deviations: "
                "−3 is a clear fall. Unknown below 20 events or three earlier spans of 28 days."),
+    Field("usage_change", Kind.NUMBER, "Change of use", ROOM, group=GROUP, is_level=True, unit="%",
+          frame="usage.usage_change",
+          help="Events of 28 days against the account's own median of the year before: −50 is half of the usual. "
+               "Unknown where the usage trend is, and where there was hardly any use before."),
     Field("events_28", Kind.NUMBER, "Events in 28 days", ROOM, stored="events_28", group=GROUP,
           frame="usage.events_28",
           help="Events, daily counts included, in the last 28 days. " + _USE),
@@ -53,6 +63,11 @@ FIELDS = (
     Field("first_win", Kind.DATE, "First win", ROOM, stored="first_win_on", group=GROUP,
           frame="usage.first_win",
           help="Day of the first event that means a first win by the catalogue."),
+    Field("days_to_value", Kind.NUMBER, "Time to value", ROOM, group=GROUP,
+          frame="usage.days_to_value",
+          unit="days",
+          help="Days from the start of the first paid line to the first win; 0 where the win came first. Unknown while "
+               "there is none: who still waits has no time to value yet, which cohorts account for."),
     Field("products_without_win", Kind.NUMBER, "Products without a first win", ROOM, group=GROUP,
           frame="usage.products_without_win",
           help="Products in force in which no event that means a first win has come. A product has those the catalogue "

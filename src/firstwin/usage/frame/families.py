@@ -14,7 +14,7 @@ ROOM = "usage"
 COLUMNS = (
     "people_active_7", "people_active_28", "last_seen", "usage_days_14", "weekly_share", "licence_share", "habit_weeks",
     "depth_share", "teams_28", "stickiness", "usage_trend", "events_28", "activated", "first_win",
-    "products_without_win",
+    "products_without_win", "people_active_1", "sites_28", "usage_change", "days_to_value",
 )  # fmt: skip
 
 
@@ -74,7 +74,9 @@ def _columns(told: "Numbers") -> dict[str, Column]:
         known = seen & ~np.isnan(values)
         return Column(np.where(known, values, 0.0), known)
 
+    won = (told.first_win != NEVER) & (told.bought.started != NEVER)
     return {
+        "people_active_1": whole(told.active_1),
         "people_active_7": whole(told.active_7),
         "people_active_28": whole(told.active_28),
         "last_seen": Column(days_of(np.where(was_seen, told.last_seen, 0)), seen & was_seen),
@@ -90,7 +92,19 @@ def _columns(told: "Numbers") -> dict[str, Column]:
         "activated": whole(told.activated),
         "first_win": whole(told.first_win),
         "products_without_win": whole(told.products_without_win),
+        "sites_28": whole(told.sites_28),
+        "usage_change": whole(_percent(told.trend_share)),
+        "days_to_value": whole(np.where(won, np.maximum(told.first_win - told.bought.started, 0), NEVER)),
     }
+
+
+def _percent(shares: Any) -> Any:
+    import numpy as np
+
+    from firstwin.usage.metrics.asking import NEVER
+
+    known = ~np.isnan(shares)
+    return np.where(known, np.rint(np.where(known, shares, 0.0) * 100).astype(np.int64), NEVER)
 
 
 def _nothing(n: int) -> dict[str, Column]:
