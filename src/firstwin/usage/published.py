@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from firstwin.accounts.published import Family, register_family
+from firstwin.accounts.published import ISSUES, Family, register_family
+from firstwin.accounts.quality import register_kinds
 from firstwin.core.clock import day_of
 
 FAMILY = "usage"
@@ -25,7 +26,7 @@ def usage_columns(account_ids: Sequence[int], now: datetime) -> Mapping[int, Map
     from firstwin.usage.metrics.population import usage_of
 
     found = usage_of(some, day_of(now), now=now)
-    return {pk: columns_of(one) for pk, one in found.items() if one.basis != "none"}
+    return {pk: columns_of(one) | {ISSUES: findings_of(one)} for pk, one in found.items() if one.basis != "none"}
 
 
 def columns_of(one: Any) -> dict[str, Any]:
@@ -48,6 +49,17 @@ def columns_of(one: Any) -> dict[str, Any]:
     }
 
 
+def findings_of(one: Any) -> list[dict[str, Any]]:
+    """What is odd in who uses it."""
+    from firstwin.usage.metrics.reading import CROWD
+
+    if (one.people_ever or 0) <= CROWD:
+        return []
+    says = f"Too many people: more than {CROWD:,} were seen"
+    return [{"code": "crowd", "says": says, "remedy": "See that events carry the id of a person, not one of their own"}]
+
+
 def register_all() -> None:
     """Called once, when the app is ready."""
+    register_kinds(("crowd", "Too many people"))
     register_family(Family(FAMILY, COLUMNS, usage_columns, frozenset(COLUMNS)))

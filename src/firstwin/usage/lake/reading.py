@@ -30,6 +30,7 @@ def reading(
     tables: Collection[str] = ROLLUPS,
     memory: str = duck.MEMORY,
     at_hand: Mapping[str, str] | None = None,
+    most: int | None = None,
 ) -> Iterator[Any]:
     """A DuckDB connection with one view per table of `tables` (of `lake.schema`; `events` too when asked for).
 
@@ -37,7 +38,8 @@ def reading(
     not folded yet is in it. Rows of the same key may come in parts: aggregate as the schema's columns say (OR masks,
     sum counts and values, smallest first_ts, largest last_ts and people). Macros: block_of(day), bit_of(day).
     at_hand: table → its columns; the rows of such a table are read at once and kept, where many questions follow about
-    few of them.  Raises Damaged, naming the file, when one is missing or was cut short.
+    few of them.  most: a table of which these places have more rows than that stays in its files all the same.
+    Raises Damaged, naming the file, when one is missing or was cut short.
     """
     low, high = (day if isinstance(day, int) else days.number_of(day) for day in (day_from, day_to))
     wanted = set(tables)
@@ -52,7 +54,7 @@ def reading(
         for table in SCHEMAS:
             if table in wanted:
                 rows = _rows_of(connection, table, found, _within(table, low, high), among, waits=waits)
-                _put(connection, table, rows, (at_hand or {}).get(table))
+                _put(connection, table, rows, (at_hand or {}).get(table), most)
         yield connection
 
 
@@ -74,11 +76,23 @@ def _rows_of(connection: Any, table: str, found: list[Standing], within: str, am
     return rows
 
 
-def _put(connection: Any, table: str, rows: str, at_hand: str | None) -> None:
+def _put(connection: Any, table: str, rows: str, at_hand: str | None, most: int | None) -> None:
     if at_hand is None:
         connection.execute(f"create temp view {table} as {rows}")
+        return
+    limit = f" limit {most + 1}" if most is not None else ""
+    connection.execute(f"create temp table {table} as select {at_hand} from ({rows}){limit}")  # noqa: S608
+    if most is None or _count(connection, table) <= most:
+        return
+    connection.execute(f"drop table {table}")
+    if _count(connection, f"({rows}) where place <> 0") > most:
+        connection.execute(f"create temp view {table} as select {at_hand} from ({rows})")  # noqa: S608
     else:
         connection.execute(f"create temp table {table} as select {at_hand} from ({rows})")  # noqa: S608
+
+
+def _count(connection: Any, rows: str) -> int:
+    return int(connection.execute(f"select count(*) from {rows}").fetchall()[0][0])  # noqa: S608 - our own names
 
 
 def _rows(table: str, found: list[Standing], within: str, among: list[str]) -> str:

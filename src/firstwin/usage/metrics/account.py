@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from firstwin.core.clock import end_of
 from firstwin.revenue.models import Product
@@ -15,6 +14,7 @@ from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import core
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.assigned import assigned
+from firstwin.usage.metrics.columns import Ints
 from firstwin.usage.metrics.opening import Opened, opened
 from firstwin.usage.metrics.population import DIGITS, read_columns
 from firstwin.usage.metrics.present import present
@@ -50,42 +50,66 @@ def _with_assigned(usage: Usage, lake: Opened) -> Usage:
 
 
 class _History:
-    """On which days whom the account had, by product."""
+    """How many people the account had on each day, by product; None: of all."""
 
     def __init__(self, lake: Opened) -> None:
-        asked = lake.ask("people", first=0, last=lake.day // BLOCK)
-        mine = lake.whose.of_places(asked["place"]) >= 0
-        self._human = lake.whose.humans(asked["actor"][mine]).of(asked["actor"][mine])
-        self._product, self._block, self._mask = (asked[name][mine] for name in ("product", "block", "mask"))
         self._day = lake.day
-        self._known: dict[int | None, tuple[int, npt.NDArray[np.int64]]] = {}
+        self._known: dict[int | None, Ints] = {}
+        for part in lake.people():
+            self._see(part)
+
+    def _see(self, part: Opened) -> None:
+        asked = part.ask("people", first=0, last=part.day // BLOCK)
+        mine = part.whose.of_places(asked["place"]) >= 0
+        human = part.humans(asked["actor"][mine])
+        product, block, mask = (asked[name][mine] for name in ("product", "block", "mask"))
+        _, series = active_series(human, block, mask, last=part.day)
+        self._add(None, series)
+        products = np.unique(product).tolist()
+        for one in products:
+            if len(products) > 1:
+                here = product == one
+                _, series = active_series(human[here], block[here], mask[here], last=part.day)
+            self._add(one, series)
+
+    def _add(self, product: int | None, series: Ints) -> None:
+        self._known[product] = _added(self._known.get(product, _NO_DAYS), series)
 
     def products(self) -> list[int]:
         """Those used in 28 days."""
-        return [product for product in np.unique(self._product).tolist() if self.active(product)]
+        return sorted(product for product in self._known if product is not None and self.active(product))
 
     def active(self, product: int | None) -> int:
-        return int(self._series(product)[1][-1])
+        return int(self._series(product)[-1])
 
     def peak(self, product: int | None = None) -> int:
-        return int(self._series(product)[1].max())
+        return int(self._series(product).max())
 
     def exhausts_on(self, seats: int | None, product: int | None = None) -> date | None:
         """When as many people come as there are seats, if it goes on as in the last weeks."""
         if not seats:
             return None
-        first, series = self._series(product)
+        series = self._series(product)
+        first = self._day + 1 - len(series)
         used = first + int(np.argmax(series > 0))
         points = [self._day - 7 * week for week in range(WEEKS - 1, -1, -1)]
         days = days_until(seats, [int(series[day - first]) for day in points if day >= used])
         return day_of(self._day) + timedelta(days=days) if days is not None else None
 
-    def _series(self, product: int | None) -> tuple[int, npt.NDArray[np.int64]]:
-        """None: of all products."""
-        if product not in self._known:
-            here: Any = slice(None) if product is None else self._product == product
-            self._known[product] = active_series(self._human[here], self._block[here], self._mask[here], last=self._day)
-        return self._known[product]
+    def _series(self, product: int | None) -> Ints:
+        """People active in the 28 days up to each day; the last one is that asked about."""
+        return self._known.get(product, _NO_DAYS)
+
+
+_NO_DAYS = np.zeros(1, np.int64)
+
+
+def _added(one: Ints, other: Ints) -> Ints:
+    """Both end with the same day."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    found = longer.copy()
+    found[len(found) - len(shorter) :] += shorter
+    return found
 
 
 def _products(bought: Bought, history: _History | None, lake: Opened) -> tuple[ProductUse, ...]:

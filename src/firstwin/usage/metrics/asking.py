@@ -43,6 +43,19 @@ class Asker:
         """A temporary table of the answer, of the name of the question."""
         self._connection.execute(f"create temp table {name} as {text_of(name)}", params)
 
+    def run(self, statement: str) -> None:
+        """Something that has no answer, such as a view."""
+        if self._thread is None:
+            self._connection.execute(statement)
+        else:
+            self._thread.submit(self._connection.execute, statement).result()
+
+    def look(self, statement: str) -> dict[str, Ints]:
+        """The answer to a question of its own as columns."""
+        if self._thread is None:
+            return columns(self._connection.sql(statement).to_arrow_table())
+        return columns(self._thread.submit(lambda: self._connection.sql(statement).to_arrow_table()).result())
+
     def put(self, table: str, **numbers: Sequence[int] | Ints) -> None:
         if self._thread is None:
             put_numbers(self._connection, table, **numbers)

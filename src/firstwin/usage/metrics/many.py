@@ -8,11 +8,26 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
+
 from firstwin.accounts.scope import AccountSet
 from firstwin.usage.catalogue import meanings
 from firstwin.usage.metrics.asking import Asker, text_of
 from firstwin.usage.metrics.columns import Columns, joined
-from firstwin.usage.metrics.opening import USUAL, Many, Opened, as_known, bearing, instead, opening, place, unplaced
+from firstwin.usage.metrics.opening import (
+    USUAL,
+    Many,
+    Opened,
+    as_known,
+    bearing,
+    instead,
+    is_few,
+    opening,
+    place,
+    show_people,
+    unplaced,
+)
+from firstwin.usage.metrics.parts import parts_of
 from firstwin.usage.metrics.population import read_columns
 from firstwin.usage.metrics.unplaced import homes_in
 from firstwin.usage.metrics.whose import Whose, whose
@@ -91,16 +106,23 @@ def _at_hand(connection: Any, asked: Whose, homes: Any, moments: Sequence[Moment
     }
     told = ", ".join(map(str, sorted(features))) or "0"
     where = {"feature_blocks": f"is_aggregate or feature in ({told})"}
+    asker = Asker(connection)  # nothing is asked ahead: each answer is small
+    parts = parts_of(asker, is_few=is_few(asked))
     for table, columns in _NEEDED.items():
+        if parts and table == "actor_blocks":
+            continue  # the files are read part after part
         rows = f"select {columns} from {table} where {where.get(table, 'true')}"  # noqa: S608 - our own names
         connection.execute(f"create temp table {table}_at_hand as {rows}")
         instead(connection, table, f"{table}_at_hand")
-    connection.execute(f"create temp table people_first as {text_of('people_first')}")
-    actors = connection.sql("select distinct actor from people_first").fetchnumpy()["actor"]
+    show_people(connection)
+    kind = "view" if parts else "table"
+    connection.execute(f"create temp {kind} people_first as {text_of('people_first')}")
+    actors = np.zeros(0, np.int64)
+    if not parts:
+        actors = connection.sql("select distinct actor from people_first").fetchnumpy()["actor"]
+        asked.humans(actors)
     days = [day for day, _ in moments]
     known = [known for _, known in moments if known is not None]
     many = Many(min(days), max(days), max(known) if len(known) == len(days) else None, actors)
-    asked.humans(actors)
-    asker = Asker(connection)  # nothing is asked ahead: each answer is small
     for on, known_by in moments:
-        yield opening(asker, asked, on, known_by, many)
+        yield opening(asker, asked, on, known_by, many, parts)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+
+import numpy as np
 
 from firstwin.core.clock import day_of, end_of
 from firstwin.usage.catalogue import Meaning, meanings
@@ -16,6 +18,7 @@ from firstwin.usage.lake.reading import reading
 from firstwin.usage.lake.schema import ROLLUPS
 from firstwin.usage.metrics import asking
 from firstwin.usage.metrics.asking import PART, Asker, Ints, columns, put_numbers
+from firstwin.usage.metrics.parts import ASKED, MOST, VIEWS, Part, choose, parts_of
 from firstwin.usage.metrics.unplaced import homes_in, placements
 from firstwin.usage.metrics.whose import Whose
 
@@ -47,6 +50,7 @@ class Opened:
     """on, day: the day asked about.  known_on: rows known later are left out; None leaves none out.
 
     until: the first moment after the day, UTC without a zone, as the lake has it.  many: other days are asked, too.
+    part: the people that questions about people are asked of; None: all.
     """
 
     asker: Asker
@@ -57,6 +61,29 @@ class Opened:
     known_on: int | None
     until: datetime
     many: Many | None = None
+    part: Part | None = None
+    _parts: list[Part] | None = field(default=None, repr=False)
+
+    def people(self) -> Iterator["Opened"]:
+        """Itself, or one after the other parts of its people where not all of them fit into memory. What counts people
+        is asked of each of these and added up."""
+        for part in self.parts:
+            choose(self.asker, part, among=self.parts)
+            yield replace(self, part=part)
+        if not self.parts:
+            yield self
+
+    @property
+    def parts(self) -> list[Part]:
+        if self._parts is None:
+            self._parts = parts_of(self.asker, is_few=is_few(self.whose))
+        return self._parts
+
+    def humans(self, actors: Ints) -> Ints:
+        """Whom these actors are; of a part as it numbers them."""
+        if self.part is not None:
+            return actors.astype(np.int64)
+        return self.whose.humans(actors).of(actors)
 
     def ask(self, name: str, **params: Any) -> dict[str, Ints]:
         return columns(self.asker.table(name, known_on=self.known_on, **params))
@@ -68,7 +95,7 @@ class Opened:
 
     def ahead(self, name: str, **params: Any) -> None:
         """Said before a question is asked, where it is worth its while."""
-        if len(self.whose.places) > FEW_PLACES:
+        if len(self.whose.places) > FEW_PLACES and not (self.parts and name in ASKED):
             self.asker.ahead(name, known_on=self.known_on, **params)
 
     def meanings(self) -> Mapping[int, Meaning]:
@@ -127,31 +154,48 @@ def _opened(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[
     with as_known(whose, on, known_by, tables) as connection:
         if "actor_blocks" in tables:
             place(connection, homes_in(unplaced(connection), whose, known_by), whose, tables)
+            show_people(connection)
             connection.execute(
-                "create temp view people_first as select place, actor, block, known_on from actor_blocks"
+                "create temp view people_first as select place, actor, block, known_on from people_blocks"
             )
         with closing(Asker(connection)) as asker:
             yield opening(asker, whose, on, known_by)
+
+
+def show_people(connection: Any) -> None:
+    """All of them, until a part is chosen."""
+    for view, table in VIEWS.items():
+        connection.execute(f"create temp view {view} as from {table}")
 
 
 @contextmanager
 def as_known(whose: Whose, on: date, known_by: datetime | None, tables: Sequence[str]) -> Iterator[Any]:
     """A connection to these tables, with the meanings of that moment."""
     places = None if whose.is_all else [0, *whose.places.tolist()]
-    is_few = places is not None and len(places) <= FEW_PLACES
-    at_hand = {table: _ASKED.get(table, "*") for table in tables} if is_few else {}
+    at_hand = {table: _ASKED.get(table, "*") for table in tables} if is_few(whose) else {}
     with reading(
-        day_from=EARLIEST, day_to=on, places=places, tables=(*tables, "events"), at_hand=at_hand
+        day_from=EARLIEST, day_to=on, places=places, tables=(*tables, "events"), at_hand=at_hand, most=MOST
     ) as connection:
         if known_by is not None:
             _as_meant(connection, known_by, tables)
         yield connection
 
 
-def opening(asker: Asker, whose: Whose, on: date, known_by: datetime | None, many: Many | None = None) -> Opened:
+def is_few(whose: Whose) -> bool:
+    return not whose.is_all and len(whose.places) < FEW_PLACES
+
+
+def opening(
+    asker: Asker,
+    whose: Whose,
+    on: date,
+    known_by: datetime | None,
+    many: Many | None = None,
+    parts: list[Part] | None = None,
+) -> Opened:
     known_on = number_of(day_of(known_by)) if known_by is not None else None
     until = end_of(on).replace(tzinfo=None)
-    return Opened(asker, whose, on, known_by, number_of(on), known_on, until, many)
+    return Opened(asker, whose, on, known_by, number_of(on), known_on, until, many, None, parts)
 
 
 _ASKED = {"feature_blocks": "* exclude (count, first_ts)"}

@@ -1,9 +1,12 @@
 """Who used one account: how often, what, since when, and who stopped."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import QuerySet
 
 from firstwin.accounts.bulk import among
@@ -11,77 +14,116 @@ from firstwin.accounts.merged import survivors
 from firstwin.accounts.models import Person
 from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import bits
-from firstwin.usage.metrics.asking import Ints
+from firstwin.usage.metrics.asking import NEVER, Ints
 from firstwin.usage.metrics.opening import Opened, opened
+from firstwin.usage.metrics.pairs import distinct
 from firstwin.usage.metrics.reading import PersonUse
-from firstwin.usage.metrics.whose import Humans, whose
+from firstwin.usage.metrics.whose import whose
 from firstwin.usage.store.models import Actor
 
 DAYS = 28
+_FAR = int(np.iinfo(np.int64).max)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(slots=True)
-class _Seen:
-    """first, last: microseconds.  days: mask of the last 56 days.  features: by number, events in 28 days."""
+LAPSED_FIRST = {"lapsed": 0, "new": 1, "active": 2}
 
-    first: int = np.iinfo(np.int64).max
-    last: int = np.iinfo(np.int64).min
-    first_day: int = np.iinfo(np.int64).max
-    days: int = 0
-    features: dict[int, int] = field(default_factory=dict)
+
+@dataclass(slots=True)
+class Seen:
+    """Some people, one value each.  human: the number that stands for them, rising.  first, last: microseconds.
+
+    first_day: a number.  days: mask of the last 56.  events, features: of 28 days.
+    """
+
+    human: Ints
+    first: Ints
+    last: Ints
+    first_day: Ints
+    days: npt.NDArray[np.uint64]
+    events: Ints
+    features: Ints
+
+    def __len__(self) -> int:
+        return len(self.human)
+
+    def some(self, which: npt.NDArray[Any]) -> "Seen":
+        """Those a mask or places tell."""
+        return Seen(*(getattr(self, one.name)[which] for one in fields(Seen)))
+
+    @property
+    def days_28(self) -> Ints:
+        found: Ints = np.bitwise_count(self.days >> np.uint64(DAYS)).astype(np.int64)
+        return found
+
+    @property
+    def days_28_before(self) -> Ints:
+        found: Ints = np.bitwise_count(self.days & np.uint64((1 << DAYS) - 1)).astype(np.int64)
+        return found
+
+    def states(self, day: int) -> Ints:
+        """As in `LAPSED_FIRST`, at the close of the day."""
+        is_new, comes = self.first_day > day - DAYS, self.days >> np.uint64(DAYS) != 0
+        return np.where(is_new, LAPSED_FIRST["new"], np.where(comes, LAPSED_FIRST["active"], LAPSED_FIRST["lapsed"]))
+
+
+def joined(parts: Sequence[Seen]) -> Seen:
+    """Of different people."""
+    return Seen(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Seen)))
 
 
 def people_of(account_id: int, on: date, now: datetime, *, known_by: datetime | None = None) -> list[PersonUse]:
     """Everyone who ever used the account up to the close of `on`: most days in 28 first, then those seen last.
 
-    One human is one row, under whatever names they came.
+    One human is one row, under whatever names they came. All of them are in memory: `crowd` tells of very many.
     """
     with opened(whose([account_id]), on, known_by=known_by, tables=("actor_blocks",)) as lake:
-        seen = _seen(lake)
+        seen = joined([seen_in(part) for part in lake.people()])
         day = lake.day
-    named = _named(list(seen))
-    found = [_use(human, one, day, *named[human]) for human, one in seen.items()]
+    found = uses_of(seen, day)
     return sorted(found, key=lambda one: (-one.days_28, -one.last_seen_at.timestamp(), one.actor))
 
 
-def _seen(lake: Opened) -> dict[int, _Seen]:
+def seen_in(lake: Opened) -> Seen:
+    """Everyone, or those of a part."""
     asked = _mine(lake, lake.ask("people_seen", last=lake.day // BLOCK))
     mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
     told = mask != 0
     asked = {name: values[told] for name, values in asked.items()}
     mask = mask[told]
-    recent = bits.window(asked["block"], mask, last=lake.day, days=2 * DAYS)
-    until = int(np.datetime64(lake.until, "us").astype(np.int64))
-    humans = Humans(asked["actor"])
-    first_day = bits.first_day(asked["block"], mask)
-    found: dict[int, _Seen] = {}
-    rows = zip(
-        humans.of(asked["actor"]).tolist(), asked["first_ts"].tolist(), asked["last_ts"].tolist(), recent.tolist(),
-        first_day.tolist(), strict=True,
+    human, rows = np.unique(lake.humans(asked["actor"]), return_inverse=True)
+    n = len(human)
+    found = Seen(
+        human, np.full(n, _FAR), np.full(n, NEVER), np.full(n, _FAR), np.zeros(n, np.uint64), np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
     )  # fmt: skip
-    for human, first, last, days, began in rows:
-        one = found.setdefault(human, _Seen())
-        one.first, one.first_day = min(one.first, first), min(one.first_day, began)
-        one.days |= days
-        if last < until:  # else the block reaches beyond the day: the events tell
-            one.last = max(one.last, last)
+    np.minimum.at(found.first, rows, asked["first_ts"])
+    np.minimum.at(found.first_day, rows, bits.first_day(asked["block"], mask))
+    np.bitwise_or.at(found.days, rows, bits.window(asked["block"], mask, last=lake.day, days=2 * DAYS))
+    # Where the block reaches beyond the day, the events tell.
+    within = asked["last_ts"] < int(np.datetime64(lake.until, "us").astype(np.int64))
+    np.maximum.at(found.last, rows[within], asked["last_ts"][within])
     _add_events(lake, found)
+    if lake.part is not None:
+        found.human = found.human + lake.part.base
     return found
 
 
-def _add_events(lake: Opened, found: dict[int, _Seen]) -> None:
+def _add_events(lake: Opened, found: Seen) -> None:
     """What they did, and the moment of what they did last."""
     recent = lake.day - DAYS + 1
     begins = min(recent, lake.day // BLOCK * BLOCK)
     asked = _mine(lake, lake.ask("people_events", from_day=begins, to_day=lake.day, recent=recent))
-    humans = Humans(asked["actor"]).of(asked["actor"]).tolist()
-    rows = zip(humans, asked["feature"].tolist(), asked["events"].tolist(), asked["last_ts"].tolist(), strict=True)
-    for human, feature, events, last in rows:
-        one = found[human]
-        one.last = max(one.last, last)
-        if events:
-            one.features[feature] = one.features.get(feature, 0) + events
+    human = lake.humans(asked["actor"])
+    rows = np.searchsorted(found.human, human)
+    told = np.isin(human, found.human)
+    rows, asked = rows[told], {name: values[told] for name, values in asked.items()}
+    np.maximum.at(found.last, rows, asked["last_ts"])
+    np.add.at(found.events, rows, asked["events"])
+    some = asked["events"] > 0
+    span = int(asked["feature"].max(initial=0)) + 1
+    pairs = distinct(rows[some] * span + asked["feature"][some])
+    np.add.at(found.features, pairs // span, 1)
 
 
 def _mine(lake: Opened, asked: dict[str, Ints]) -> dict[str, Ints]:
@@ -89,22 +131,34 @@ def _mine(lake: Opened, asked: dict[str, Ints]) -> dict[str, Ints]:
     return {name: values[here] for name, values in asked.items()}
 
 
-def _use(human: int, one: _Seen, day: int, person: int | None, name: str, subject: str) -> PersonUse:
-    now, before = one.days >> DAYS, one.days & ((1 << DAYS) - 1)
-    is_new = one.first_day > day - DAYS
-    return PersonUse(
-        actor=human,
-        person_id=person,
-        name=name,
-        subject=subject,
-        first_seen_at=_EPOCH + timedelta(microseconds=one.first),
-        last_seen_at=_EPOCH + timedelta(microseconds=one.last),
-        days_28=now.bit_count(),
-        days_28_before=before.bit_count(),
-        events_28=sum(one.features.values()),
-        features_28=len(one.features),
-        state="new" if is_new else "active" if now else "lapsed",
-    )
+def uses_of(seen: Seen, day: int) -> list[PersonUse]:
+    """In the same order, with their names."""
+    named = _named(seen.human.tolist())
+    states = {place: word for word, place in LAPSED_FIRST.items()}
+    rows = zip(
+        seen.human.tolist(), seen.first.tolist(), seen.last.tolist(), seen.days_28.tolist(),
+        seen.days_28_before.tolist(), seen.events.tolist(), seen.features.tolist(), seen.states(day).tolist(),
+        strict=True,
+    )  # fmt: skip
+    found = []
+    for human, first, last, days, before, events, features, state in rows:
+        person, name, subject = named[human]
+        found.append(
+            PersonUse(
+                actor=human,
+                person_id=person,
+                name=name,
+                subject=subject,
+                first_seen_at=_EPOCH + timedelta(microseconds=first),
+                last_seen_at=_EPOCH + timedelta(microseconds=last),
+                days_28=days,
+                days_28_before=before,
+                events_28=events,
+                features_28=features,
+                state=states[state],
+            )
+        )
+    return found
 
 
 def _named(humans: list[int]) -> dict[int, tuple[int | None, str, str]]:

@@ -10,6 +10,7 @@ from firstwin.science import habits
 from firstwin.science.trend import change_from_usual
 from firstwin.usage.catalogue import Meaning
 from firstwin.usage.metrics import columns, core, days, windows
+from firstwin.usage.metrics.adding import in_parts
 from firstwin.usage.metrics.asking import NEVER
 from firstwin.usage.metrics.columns import Columns, Floats, Ints
 from firstwin.usage.metrics.last import last_seen
@@ -55,7 +56,7 @@ def read_columns(lake: Opened) -> Columns:
     if lake.many is None:
         _ask_ahead(lake, said)
     seats = _seats(lake)
-    people = windows.people_in(lake)
+    people, traits = in_parts(lake) if lake.parts else _at_once(lake)
     daily = days.days_of(lake)
     core_used, core_total = core.core_use(lake, said, seats)
     meant = core.meant_use(lake, said)
@@ -63,7 +64,6 @@ def read_columns(lake: Opened) -> Columns:
     basis = _basis(lake, people, daily)
     measured = (basis == columns.EVENTS) | (basis == columns.BOTH)
     seen = basis != columns.NONE
-    traits = breadth(lake, people)
     trend, trend_share, known = _trend(daily.windows, daily.windows_known)
 
     def only(values: Ints, where: Ints) -> Ints:
@@ -103,6 +103,12 @@ def read_columns(lake: Opened) -> Columns:
         trend=np.where(known, _rounded(trend), np.nan),
         trend_share=np.where(known, _rounded(trend_share), np.nan),
     )
+
+
+def _at_once(lake: Opened) -> tuple[windows.People, Mapping[str, Ints]]:
+    """Who was active, and by account their teams and sites."""
+    people = windows.people_in(lake)
+    return people, breadth(lake, people)
 
 
 def _ask_ahead(lake: Opened, said: Mapping[int, Meaning]) -> None:

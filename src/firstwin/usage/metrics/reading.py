@@ -16,6 +16,9 @@ NO_SEATS = "No line in force says how many seats."
 NO_CORE = "No event name is marked as a core workflow of what they bought."
 NO_CONTRACT = "No contract start is known."
 
+CROWD = 50_000
+"""More people than this of one account are counted, not listed one by one; one of the warnings says so."""
+
 SEATS = "seats"
 """The unit of products that are bought by the person."""
 

@@ -8,8 +8,9 @@ from firstwin.usage.lake.schema import BLOCK
 from firstwin.usage.metrics import bits
 from firstwin.usage.metrics.columns import Ints
 from firstwin.usage.metrics.opening import Opened, opened
+from firstwin.usage.metrics.pairs import distinct
 from firstwin.usage.metrics.reading import Week
-from firstwin.usage.metrics.whose import Humans, whose
+from firstwin.usage.metrics.whose import whose
 
 
 def weekly(account_id: int, on: date, weeks: int = 104, *, known_by: datetime | None = None) -> list[Week]:
@@ -30,16 +31,29 @@ def weekly(account_id: int, on: date, weeks: int = 104, *, known_by: datetime | 
 
 def _people(lake: Opened, weeks: int) -> tuple[Ints, bool]:
     """Distinct people by week; whether any person was ever seen."""
+    found, are_any = np.zeros(weeks, np.int64), False
+    for part in lake.people():
+        people, is_any = _people_of(part, weeks)
+        found, are_any = found + people, are_any or is_any
+    return found, are_any
+
+
+def _people_of(lake: Opened, weeks: int) -> tuple[Ints, bool]:
     asked = lake.ask("people", first=0, last=lake.day // BLOCK)
     mask = bits.cut(asked["block"], asked["mask"], last=lake.day)
     here = (lake.whose.of_places(asked["place"]) >= 0) & (mask != 0)
     block, mask, actor = asked["block"][here], mask[here], asked["actor"][here]
-    human = Humans(actor).of(actor)
-    keys: list[Ints] = []
-    for bit in range(BLOCK):  # one day of every block at a time: an account may have millions of people
-        some = (mask >> np.uint64(bit)) & bits.ONE != 0
-        week = weeks - 1 - (lake.day - (block[some].astype(np.int64) * BLOCK + bit)) // 7
-        recent = week >= 0
-        keys.append(np.unique(human[some][recent] * weeks + week[recent]))
-    pairs = np.unique(np.concatenate(keys))
-    return np.bincount(pairs % weeks, minlength=weeks), bool(here.any())
+    human = lake.humans(actor)
+    rows = {number: np.flatnonzero(block == number) for number in np.unique(block).tolist()}
+    counts = np.zeros(weeks, np.int64)
+    for week in range(weeks):
+        last = lake.day - 7 * (weeks - 1 - week)
+        came = [_NOBODY]
+        for number in {(last - 6) // BLOCK, last // BLOCK} & rows.keys():
+            some = rows[number]
+            came.append(human[some[bits.window(block[some], mask[some], last=last, days=7) != 0]])
+        counts[week] = len(distinct(np.concatenate(came)))
+    return counts, bool(len(human))
+
+
+_NOBODY = np.zeros(0, np.int64)

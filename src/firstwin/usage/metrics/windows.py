@@ -39,20 +39,43 @@ class People:
 
 
 def people_in(lake: Opened) -> People:
-    """Distinct people with any use that is not ignored, by the days of the installation's time zone."""
+    """Distinct people with any use that is not ignored, by the days of the installation's time zone; of a part of the
+    people, if `lake` is one."""
     (recent_people, its), (people_before, theirs) = questions(lake)
     recent = _Recent(lake, lake.ask(recent_people, **its))
     ever = Seen()
     ever.see(recent.account, recent.human)
     for part in lake.ask_in_parts(people_before, **theirs):
         account = lake.whose.of_places(part["place"])
-        human = lake.whose.humans(part["actor"]).of(part["actor"])
+        human = lake.humans(part["actor"])
         mine = account >= 0
         if mine.all():
             ever.see(account, human)
         else:
             ever.see(account[mine], human[mine])
     return _counted(lake, recent, ever)
+
+
+def nobody(n: int) -> People:
+    """Of so many accounts."""
+    none, zeros = np.zeros(0, np.int64), np.zeros(n, np.int64)
+    return People(zeros, zeros, zeros, zeros, zeros, none, none, none, np.full(n, NEVER), none)
+
+
+def together(one: People, other: People) -> People:
+    """Of both, who are different people; who the others are is left out."""
+    return People(
+        active_1=one.active_1 + other.active_1,
+        active_7=one.active_7 + other.active_7,
+        active_28=one.active_28 + other.active_28,
+        ever=one.ever + other.ever,
+        person_days=one.person_days + other.person_days,
+        account=one.account,
+        human=one.human,
+        actors=one.actors,
+        last=np.maximum(one.last, other.last),
+        cut=np.union1d(one.cut, other.cut),
+    )
 
 
 def questions(lake: Opened) -> list[Question]:
@@ -73,7 +96,7 @@ class _Recent:
         account = lake.whose.of_places(asked["place"])
         rows = np.flatnonzero((account >= 0) & (mask != 0))
         self.account, self.actor = account[rows], asked["actor"][rows]
-        self.human = lake.whose.humans(self.actor).of(self.actor)
+        self.human = lake.humans(self.actor)
         self.days = bits.window(asked["block"][rows], mask[rows], last=lake.day, days=DAYS)
         moment = asked["last_ts"][rows]
         known = moment < np.datetime64(lake.until, "us").astype(np.int64)

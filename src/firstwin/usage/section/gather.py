@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from firstwin.accounts.models import Account
 from firstwin.revenue.section.asof import AsOf
 from firstwin.revenue.section.ledger import Ledger, ledger_of
-from firstwin.usage.metrics.reading import Heat, PersonUse, Usage, Week
+from firstwin.usage.metrics.reading import CROWD, Heat, PersonUse, Usage, Week
 from firstwin.usage.section.depth import Depth, depth_of
+
+if TYPE_CHECKING:
+    from firstwin.usage.metrics.crowd import Crowd
 
 HEAT_WEEKS = 26
 LONGEST = 104
@@ -73,6 +77,24 @@ class Reading:
         from firstwin.usage.metrics.people import people_of
 
         return people_of(self.account.pk, self.asof.on, self.asof.now, known_by=self.known_by)
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether so many people were seen that they are not read one by one: `first_people` and `everyone` tell."""
+        return (self.usage.people_ever or 0) > CROWD
+
+    def first_people(self, by: str, most: int, *, state: str = "", since: datetime | None = None) -> "Crowd":
+        from firstwin.usage.metrics.crowd import crowd_of
+
+        return crowd_of(
+            self.account.pk, self.asof.on, by=by, most=most, state=state, since=since, known_by=self.known_by
+        )
+
+    def everyone(self, state: str) -> Iterator[list[PersonUse]]:
+        """Of a crowd, some after the other."""
+        from firstwin.usage.metrics.crowd import everyone
+
+        return everyone(self.account.pk, self.asof.on, state=state, known_by=self.known_by)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -1,7 +1,7 @@
 """The people table: who comes, how often against before, who stopped coming."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,12 @@ from firstwin.accounts.models import Account, ContactRole, Person, RoleHeld
 from firstwin.core.export import Cell
 from firstwin.core.text import fold
 from firstwin.usage.metrics.reading import PersonUse
+from firstwin.usage.section.gather import Reading
 
 PAGE = 25
+FIRST = 1_000
+"""People of a crowd that are shown, page by page, in each order."""
+
 STATES = {"active": "Active", "new": "New", "lapsed": "Lapsed"}
 TONES = {"active": "good", "new": "accent", "lapsed": "watch"}
 SHOWN = (("", "Everyone"), *STATES.items())
@@ -84,6 +88,8 @@ _KEYS: dict[str, Callable[[PersonLine], Any]] = {
     "last": lambda line: line.use.last_seen_at,
 }
 USUAL = "-days"
+_BY_NAME = ("name", "role")
+"""Orders that a crowd has not: they need everybody's name."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +101,14 @@ class PeopleShown:
     sort: str
     state: str
     counts: Mapping[str, int]
+    is_crowd: bool = False
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.count // PAGE))
+        return _pages(min(self.count, FIRST) if self.is_crowd else self.count)
+
+    def can_sort(self, column: SortColumn) -> bool:
+        return not self.is_crowd or column.key not in _BY_NAME
 
     @property
     def is_falling(self) -> bool:
@@ -154,6 +164,24 @@ def people_shown(lines: Sequence[PersonLine], query: Mapping[str, str]) -> Peopl
     return PeopleShown(rows, len(wanted), len(lines), page, sort, state, counts)
 
 
+def crowd_shown(reading: Reading, query: Mapping[str, str]) -> PeopleShown:
+    """The same of an account with so many people that only the first of an order are read."""
+    state, sort = _asked(query)
+    sort = USUAL if sort.removeprefix("-") in _BY_NAME else sort
+    asked = _page(query.get("people", ""), FIRST)
+    found = reading.first_people(sort, asked * PAGE, state=state)
+    page = min(asked, _pages(found.count))
+    uses = found.first[(page - 1) * PAGE : page * PAGE]
+    rows = lines_of(reading.account, uses, reading.asof.moment)
+    return PeopleShown(rows, found.count, found.all, page, sort, state, found.counts, is_crowd=True)
+
+
+def crowd_lines(reading: Reading, query: Mapping[str, str]) -> Iterator[PersonLine]:
+    """Everyone in the state the address asks for, in no particular order."""
+    for uses in reading.everyone(_asked(query)[0]):
+        yield from lines_of(reading.account, uses, reading.asof.moment)
+
+
 def matching(lines: Sequence[PersonLine], query: Mapping[str, str]) -> list[PersonLine]:
     """Those in the state the address asks for, in its order."""
     state, sort = _asked(query)
@@ -168,8 +196,12 @@ def _asked(query: Mapping[str, str]) -> tuple[str, str]:
     return state if state in STATES else "", sort if sort.removeprefix("-") in _KEYS else USUAL
 
 
+def _pages(count: int) -> int:
+    return max(1, -(-count // PAGE))
+
+
 def _page(text: str, count: int) -> int:
-    last = max(1, -(-count // PAGE))
+    last = _pages(count)
     return min(max(int(text), 1), last) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
@@ -177,7 +209,7 @@ HEADER = ("Name", "Subject", "Role", "State", "First seen", "Last seen", "Days i
           "Events in 28 days", "Features in 28 days")  # fmt: skip
 
 
-def exported(lines: Sequence[PersonLine]) -> Iterator[list[Cell]]:
+def exported(lines: Iterable[PersonLine]) -> Iterator[list[Cell]]:
     for line in lines:
         use = line.use
         yield [

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.conf import settings
 
+from firstwin.core.clock import day_of, start_of
 from firstwin.core.errors import NotFound
 from firstwin.revenue.models import SubscriptionLine
 from firstwin.revenue.section.evidence import Origin, origin_of
@@ -51,9 +52,12 @@ class Evidence:
 
 @dataclass
 class Answer:
+    """more: rows that were counted and are not in the groups."""
+
     rule: str
     facts: list[tuple[str, str]] = field(default_factory=list)
     groups: list[tuple[str, list[Row]]] = field(default_factory=list)
+    more: int = 0
 
 
 def evidence_for(key: str, reading: Reading) -> Evidence:
@@ -64,7 +68,7 @@ def evidence_for(key: str, reading: Reading) -> Evidence:
     figure = next(one for one in figures_of(reading.usage, reading.weeks, reading.depth) if one.key == key)
     answer = way(reading)
     facts = [*answer.facts, ("Days", f"in {settings.TIME_ZONE}"), ("Made of", BASES[reading.usage.basis])]
-    left_out = sum(max(0, len(rows) - MOST) for _, rows in answer.groups)
+    left_out = answer.more + sum(max(0, len(rows) - MOST) for _, rows in answer.groups)
     groups = [(title, rows[:MOST]) for title, rows in answer.groups if rows]
     return Evidence(figure, answer.rule, facts, groups, left_out)
 
@@ -89,8 +93,7 @@ def _licence(reading: Reading) -> Answer:
 
 def _active(reading: Reading, days: int, active: int | None, rule: str) -> Answer:
     usage = reading.usage
-    first, _ = window(reading.asof.on, days)
-    people = [_person(one) for one in reading.people if _day(one) >= first] if active is not None else []
+    people, more = _who(reading, days) if active is not None else ([], 0)
     seats = number(usage.seats) if usage.seats is not None else "not known"
     facts = [
         ("Window", _span(reading.asof.on, days)),
@@ -98,12 +101,19 @@ def _active(reading: Reading, days: int, active: int | None, rule: str) -> Answe
         ("Divided by", f"{seats} seats of the widest product, paid and in force at the close of the day"),
         ("Events", USE),
     ]
-    return Answer(rule, facts, [("People", people), ("Seats", _seats(reading))])
+    return Answer(rule, facts, [("People", people), ("Seats", _seats(reading))], more)
+
+
+def _who(reading: Reading, days: int) -> tuple[list[Row], int]:
+    """(those seen in so many days, of a crowd the first; how many more there are)."""
+    first, _ = window(reading.asof.on, days)
+    if reading.is_crowd:
+        found = reading.first_people("-often", MOST, since=start_of(first))
+        return [_person(one) for one in found.first], found.count - len(found.first)
+    return [_person(one) for one in reading.people if _day(one) >= first], 0
 
 
 def _day(one: PersonUse) -> date:
-    from firstwin.core.clock import day_of
-
     return day_of(one.last_seen_at)
 
 
@@ -220,7 +230,10 @@ def _stickiness(reading: Reading) -> Answer:
 
 
 def _last_seen(reading: Reading) -> Answer:
-    latest = sorted(reading.people, key=lambda one: one.last_seen_at, reverse=True)[:10]
+    if reading.is_crowd:
+        latest = reading.first_people("-last", 10).first
+    else:
+        latest = sorted(reading.people, key=lambda one: one.last_seen_at, reverse=True)[:10]
     rows = [Row(one.name or f"Visitor {one.subject[:8]}", "", day(one.last_seen_at, "always")) for one in latest]
     return Answer("The latest use of a person; where only counts were sent, of those.", [("Events", USE)],
                   [("Last seen", rows)])  # fmt: skip

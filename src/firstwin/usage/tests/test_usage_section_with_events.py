@@ -8,7 +8,8 @@ import pytest
 
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.actions.people import add_person
-from firstwin.accounts.models import Account
+from firstwin.accounts.actions.refresh_now import refresh_now
+from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.published import publish
 from firstwin.core import clock
 from firstwin.people.models import User
@@ -112,3 +113,41 @@ def test_an_account_without_events_is_empty_beside_one_with_them(client_of: Any,
     open_account(by=owner, name="Beta", now=clock.now())
     answer = client_of(owner).get("/accounts/beta/usage/")
     assert "No usage yet" in answer.content.decode()
+
+
+def test_an_account_with_too_many_people_says_so_and_shows_the_first(
+    client_of: Any, owner: User, used: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(owner)
+    ordinary = section(client)
+    assert "Too many people" not in ordinary
+    for name in ("metrics.reading", "section.gather", "views.section"):
+        monkeypatch.setattr(f"firstwin.usage.{name}.CROWD", 1)
+    html = section(client)
+    assert "Too many people: 2 were seen" in html and "user id" in html
+    # The same people and figures; only what needs everybody's name cannot be asked for.
+    people = html[html.index('id="users"') :]
+    assert people.index("Ines Sol") < people.index("Visitor") and "Champion" in people
+    assert "sort=name" not in people and "sort=role" not in people and "sort=-last" in people
+    assert section(client, "&sort=name").count("Ines Sol") == html.count("Ines Sol")
+    lapsed = section(client, "&state=lapsed&people=7")
+    table = lapsed[lapsed.index('<table class="grid users"') :]
+    table = table[: table.index("</table>")]
+    assert "Visitor" in table and "Ines Sol" not in table
+    assert "Ines Sol" in client.get("/accounts/acme/usage/why/licence/").content.decode()
+    assert "Ines Sol" in client.get("/accounts/acme/usage/why/last_seen/").content.decode()
+    answer = client.get("/accounts/acme/usage/people.csv?state=active")
+    assert len(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()) == 2
+
+
+def test_too_many_people_are_a_finding_of_the_account(
+    used: Account, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh_now([used.pk], now=clock.now())
+    assert "crowd" not in [one["code"] for one in AccountNow.objects.get(account=used).issues]
+    monkeypatch.setattr("firstwin.usage.metrics.reading.CROWD", 1)
+    refresh_now([used.pk], now=clock.now())
+    found = {one["code"]: one for one in AccountNow.objects.get(account=used).issues}
+    assert found["crowd"]["says"].startswith("Too many people")
+    # The rest of the row is what it was.
+    assert AccountNow.objects.get(account=used).people_active_28 == 1

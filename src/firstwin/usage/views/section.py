@@ -1,5 +1,6 @@
 """The usage section of the account page, what is behind its figures, and its people as a file."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from firstwin.core.clock import day_of
 from firstwin.core.errors import NotFound
 from firstwin.core.export import CSV_TYPE, XLSX_TYPE, csv_lines, xlsx_file
 from firstwin.revenue.section.asof import AsOf
+from firstwin.usage.metrics.reading import CROWD
 from firstwin.usage.rules import can_set_up_usage
 from firstwin.usage.section import people as people_table
 from firstwin.usage.section.contract import contract_events, seats_over_time
@@ -59,7 +61,6 @@ def _shown(reading: Reading, query: dict[str, str]) -> dict[str, Any]:
     span = span if span in dict(SPANS) else USUAL_SPAN
     seats = seats_over_time(reading.ledger.pieces)
     picture = week_picture(reading.weeks[-int(span) :], seats, contract_events(reading.ledger), on)
-    lines = people_table.lines_of(reading.account, reading.people, reading.asof.moment)
     return {
         "usage": reading.usage,
         "figures": figures_of(reading.usage, reading.weeks, reading.depth),
@@ -70,10 +71,18 @@ def _shown(reading: Reading, query: dict[str, str]) -> dict[str, Any]:
         "spans": SPANS,
         "heat": heat_shown(reading.heat, product_names()),
         "heat_key": KEY,
-        "people": people_table.people_shown(lines, query),
+        "people": _people(reading, query),
+        "crowd": CROWD,
+        "people_first": people_table.FIRST,
         "people_columns": people_table.COLUMNS,
         "people_states": people_table.SHOWN,
     }
+
+
+def _people(reading: Reading, query: dict[str, str]) -> people_table.PeopleShown:
+    if reading.is_crowd:
+        return people_table.crowd_shown(reading, query)
+    return people_table.people_shown(people_table.lines_of(reading.account, reading.people, reading.asof.moment), query)
 
 
 @require_safe
@@ -90,14 +99,13 @@ def why(request: HttpRequest, key: str, figure: str) -> HttpResponse:
 
 @require_safe
 def people(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
-    """Everyone of the people table, in its order, as `csv` or `xlsx`."""
+    """Everyone of the people table as `csv` or `xlsx`: in its order, but for a crowd."""
     if form not in ("csv", "xlsx"):
         raise NotFound("The table is exported as CSV or Excel.")
     account = account_at(request, key)
     query = request.GET.dict()
     asof = AsOf.of(query, reader(request).now)
-    lines = people_table.lines_of(account, Reading(account, asof).people, asof.moment)
-    rows = people_table.exported(people_table.matching(lines, query))
+    rows = people_table.exported(_everyone(Reading(account, asof), query))
     name = f"{account.key}-people-{asof.on.isoformat()}.{form}"
     if form == "xlsx":
         book = xlsx_file(people_table.HEADER, rows, sheet="People")
@@ -105,3 +113,11 @@ def people(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
     response = StreamingHttpResponse(csv_lines(people_table.HEADER, rows), content_type=CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _everyone(reading: Reading, query: dict[str, str]) -> Iterable[people_table.PersonLine]:
+    with reading.at_once():
+        if not reading.is_crowd:
+            lines = people_table.lines_of(reading.account, reading.people, reading.asof.moment)
+            return people_table.matching(lines, query)
+    return people_table.crowd_lines(reading, query)

@@ -1,5 +1,5 @@
 -- What people did in some days: noise left out.
--- Reads: events, meanings.  Params: from_day, to_day, recent (the first day of the window that is counted), known_on
+-- Reads: people_acts (rows of events: all, or those of a part of the people), meanings.  Params: from_day, to_day, recent (the first day of the window that is counted), known_on
 -- (null: whatever is known).
 -- One row per place, actor and feature.
 select
@@ -8,7 +8,7 @@ select
     cast(e.feature as uinteger) as feature,
     count(*) filter (where day >= $recent) as events,
     max(ts) as last_ts
-from events e
+from people_acts e
 left join meanings m on m.feature = e.feature
 where
     day between $from_day and $to_day

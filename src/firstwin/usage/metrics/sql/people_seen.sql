@@ -1,5 +1,5 @@
 -- When people were active: days and moments by block.
--- Reads: actor_blocks.  Params: last (block), known_on (null: whatever is known).
+-- Reads: people_blocks (rows of actor_blocks: all, or those of a part of the people).  Params: last (block), known_on (null: whatever is known).
 -- One row per row of the roll-up.
 select
     cast(place as uinteger) as place,
@@ -8,5 +8,5 @@ select
     mask,
     first_ts,
     last_ts
-from actor_blocks
+from people_blocks
 where block <= $last and ($known_on is null or known_on <= $known_on)

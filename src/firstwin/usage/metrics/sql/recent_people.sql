@@ -1,5 +1,5 @@
 -- Who was active in which of the window's blocks, and when last.
--- Reads: actor_blocks.  Params: first, last (blocks), known_on (null: whatever is known).
+-- Reads: people_blocks (rows of actor_blocks: all, or those of a part of the people).  Params: first, last (blocks), known_on (null: whatever is known).
 -- One row per row of the roll-up: a human may have several, at several places of one account too.
 select
     cast(place as uinteger) as place,
@@ -7,5 +7,5 @@ select
     block,
     mask,
     last_ts
-from actor_blocks
+from people_blocks
 where block between $first and $last and ($known_on is null or known_on <= $known_on)
