@@ -9,6 +9,10 @@ LARGEST = 32 * 1024
 DEEPEST = 8
 
 
+WHOLE_CALL = "call_"
+"""What the code begins with where the door refused a whole call with 400: nothing of it was kept to be sent again."""
+
+
 class Code(StrEnum):
     BAD_JSON = "bad_json"
     NOT_AN_OBJECT = "not_an_object"

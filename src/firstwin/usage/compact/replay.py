@@ -10,7 +10,7 @@ from django.db import transaction
 from firstwin.core.errors import Refused
 from firstwin.core.failpoints import failpoint
 from firstwin.people.audit import record
-from firstwin.usage.compact.refusals import Code
+from firstwin.usage.compact.refusals import WHOLE_CALL, Code
 from firstwin.usage.models import Source
 from firstwin.usage.rules import Actor, require_set_up
 from firstwin.usage.store.models import Inbox, Rejected
@@ -27,6 +27,7 @@ def replay(ids: Collection[int], by: Actor, now: datetime) -> int:
     """
     require_set_up(by)
     rows = Rejected.objects.filter(replayed_at__isnull=True).exclude(code=Code.TOO_MANY_NAMES).exclude(body=b"")
+    rows = rows.exclude(code__startswith=WHOLE_CALL)
     wanted = sorted(ids)
     done: Counter[int] = Counter()
     for start in range(0, len(wanted), _AT_ONCE):

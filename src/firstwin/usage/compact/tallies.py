@@ -56,7 +56,7 @@ class Tallies:
 
     def add(self, *, now: Any) -> None:
         """Add to what was counted before. Within the transaction that stores the events."""
-        _add_hours(self.hours)
+        add_hours(self.hours)
         _add_spans(Place, self.places)
         _add_spans(EventName, self.features)
         accounts = rows_among(Place.objects.filter(account__isnull=False), "id", self.places.numbers, "account")
@@ -124,7 +124,8 @@ def _spans(numbers: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], ts: np
     return Spans(distinct.tolist(), events.tolist(), first.tolist(), last.tolist())
 
 
-def _add_hours(hours: dict[Hour, Counts]) -> None:
+def add_hours(hours: dict[Hour, Counts]) -> None:
+    """Add to what was counted before, within a transaction."""
     for (source, hour), counts in sorted(hours.items()):
         row, _ = SourceHour.objects.get_or_create(source=source, hour_at=moment_of(hour * HOUR))
         last = moment_of(counts.last) if counts.last else None

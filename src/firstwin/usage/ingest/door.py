@@ -18,6 +18,7 @@ from firstwin.usage.ingest.limits import BATCH, BATCH_BYTES, CALLS, EVENT_BYTES,
 from firstwin.usage.ingest.overload import Overloaded
 from firstwin.usage.ingest.salvage import salvaged
 from firstwin.usage.ingest.syntax import Checked, checked
+from firstwin.usage.ingest.told import tell_refused
 from firstwin.usage.ingest.write_keys import source_of
 
 logger = logging.getLogger(__name__)
@@ -67,8 +68,13 @@ def _take(request: HttpRequest, call: str) -> HttpResponse:
     received_at = clock.now()
     is_batch = call == BATCH
     source = source_of(_key_of_headers(request))
-    body = read_body(request, BATCH_BYTES if is_batch else EVENT_BYTES)
-    found = _look_at(body, is_batch=is_batch)
+    body = b""
+    try:
+        body = read_body(request, BATCH_BYTES if is_batch else EVENT_BYTES)
+        found = _look_at(body, is_batch=is_batch)
+    except BadBody as problem:
+        tell_refused(problem, source=source, body=body, call=call, now=received_at)
+        raise
     source = source or source_of(found.write_key)
     if source is None:
         return answers.no_key()

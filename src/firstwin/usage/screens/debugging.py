@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
+from firstwin.usage.compact.refusals import WHOLE_CALL
 from firstwin.usage.models import Source
 from firstwin.usage.screens.arrivals import elements
 from firstwin.usage.screens.reasons import Reason, reason_of
@@ -16,6 +17,10 @@ _LOOKED_THROUGH = 2_000
 
 TAKEN_UP = {"too_many_names"}
 """Reasons that are warnings: the events were taken up all the same, so there is nothing to send again."""
+
+
+def can_be_replayed(code: str) -> bool:
+    return code not in TAKEN_UP and not code.startswith(WHOLE_CALL)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,11 @@ class ByReason:
 
     @property
     def can_replay(self) -> bool:
-        return self.code not in TAKEN_UP
+        return can_be_replayed(self.code)
+
+    @property
+    def why_not(self) -> str:
+        return "Taken up all the same" if self.code in TAKEN_UP else "Told to its sender"
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Turned:
 
     @property
     def can_replay(self) -> bool:
-        return self.row.replayed_at is None and self.row.code not in TAKEN_UP
+        return self.row.replayed_at is None and can_be_replayed(self.row.code)
 
 
 @dataclass(frozen=True)

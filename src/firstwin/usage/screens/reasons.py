@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from firstwin.usage.compact.refusals import WHOLE_CALL
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -46,9 +48,27 @@ REASONS: Mapping[str, Reason] = {
     ),
 }
 
+_SENDER = (
+    "The call was answered with 400, nothing of it was kept, and its sender was told. Clients do not send it again. "
+)
+
+CALLS: Mapping[str, Reason] = {
+    "too_large": Reason(
+        "A call too large", _SENDER + "One event has at most 32 KB, one batch 500 KB: send less at once."
+    ),
+    "too_many": Reason("A batch of too many", _SENDER + "A batch has at most 2,500 events."),
+    "bad_gzip": Reason("A call that cannot be unpacked", _SENDER + "What begins like gzip has to be gzip to its end."),
+    "cut_off": Reason("A call that was cut off", _SENDER + "The connection ended within it: see what stands between."),
+    "duplicate_key": Reason("Two batches in one call", _SENDER + "A call names one list as its batch."),
+}
+"""Of whole calls that were refused at the door, by the code that the sender was told."""
+
+_UNREADABLE = Reason("A call that is no JSON", _SENDER + "Let a library write it, as UTF-8.")
 _OTHER = "Mend it where it is sent, then send it again."
 
 
 def reason_of(code: str) -> Reason:
     """What is known of this code; of one we do not know, its own words."""
+    if code.startswith(WHOLE_CALL):
+        return CALLS.get(code.removeprefix(WHOLE_CALL), _UNREADABLE)
     return REASONS.get(code) or Reason(code.replace("_", " ").capitalize() or "Turned down", _OTHER)

@@ -39,7 +39,8 @@ class Inbox(models.Model):
 class Rejected(models.Model):
     """One element that was turned down, with its reason, kept for the debugger until it is replayed or runs out.
 
-    code: the machine word of the reason (`junk_id`, `too_deep`, `bad_time`, `too_many_names` …); says: the sentence.
+    code: the machine word of the reason (`junk_id`, `too_deep`, `bad_time`, `too_many_names`, `call_…` where a whole
+        call was refused …); says: the sentence.
     body: the element as sent, cut at 32 KB.
     repeats: how often the same reason came for the same event name and source in that hour, beyond those kept.
     """
