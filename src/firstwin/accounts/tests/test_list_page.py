@@ -132,7 +132,7 @@ def test_chips_read_as_a_sentence_and_can_be_taken_away(client_of: ClientOf, own
     response = client_of(owner).get(LIST, {"filter": ["tier = 'core'", "employees > 50 or people > 3"]})
     said = text(response)
     assert "Tier is Core" in said
-    assert "Employees is more than 50 or people is more than 3" in said
+    assert "Employees are more than 50 or people are more than 3" in said
     body = response.content.decode()
     assert 'href="/accounts/?filter=employees+%3E+50+or+people+%3E+3"' in body
     assert 'aria-label="Remove filter: Tier is Core"' in body

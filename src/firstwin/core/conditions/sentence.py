@@ -1,5 +1,6 @@
 """A condition as a person would say it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ _COUNTS = {
 
 
 def sentence(tree: Condition, vocabulary: Vocabulary) -> str:
-    """“Country is Germany and days since last touch is more than 30”, without a full stop.
+    """“Country is Germany and days since last touch are more than 30”, without a full stop.
 
     Raises Refused for a field or collection that is not known; a choice that is no longer offered is shown as it was.
     """
@@ -87,7 +88,7 @@ def _where(tree: Related, collection: Collection) -> str:
 def _said_test(test: Test, vocabulary: Vocabulary) -> str:
     field = vocabulary.field(test.field)
     op = require_operator(field, test.op)
-    said = f"{_mid_sentence(field.label)} {operator_word(field, op)}"
+    said = f"{_mid_sentence(field.label)} {_agreeing(field.label, operator_word(field, op))}"
     value = test.value
     if op in ("set", "not_set"):
         return said
@@ -102,6 +103,21 @@ def _said_test(test: Test, vocabulary: Vocabulary) -> str:
         values = value if isinstance(value, tuple | list) else (value,)
         return f"{said} {listing((_shown(field, one) for one in values), 'or')}"
     return f"{said} {_shown(field, value)}"
+
+
+_HEAD = re.compile(r" (?:of|in|for|since|by|to|with|without|on|at) ")
+_MANY = {"people", "children"}
+
+
+def _agreeing(label: str, words: str) -> str:
+    """“seats are at least 5”, “customer for less than 61 days”: what follows a label in a sentence."""
+    if not words.startswith("is "):
+        return words
+    if label.endswith(" for"):
+        return words.removeprefix("is ")
+    head = _HEAD.split(label.lower(), maxsplit=1)[0].rsplit(" ", 1)[-1]
+    is_many = head in _MANY or (head.endswith("s") and not head.endswith(("ss", "us", "is")))
+    return f"are {words.removeprefix('is ')}" if is_many else words
 
 
 def _shown(field: Field, value: Any) -> str:
@@ -140,6 +156,9 @@ def _shown_typed(field: Field, value: Any, meant: Any) -> str:
             return field.option_label(meant)
         case Kind.TEXT:
             return f"“{value}”"
+        case Kind.DAYS if isinstance(meant, int) and not field.label.lower().startswith("days"):
+            ago = " ago" if field.label.lower().startswith("last ") else ""
+            return f"{counted(meant, 'day')}{ago}"
     return f"{meant:,}" if isinstance(meant, int) else str(meant)
 
 

@@ -195,7 +195,7 @@ def test_what_the_list_cannot_answer_says_so() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("country = DE and quiet > 30", "Country is Germany and days since last touch is more than 30"),
+        ("country = DE and quiet > 30", "Country is Germany and days since last touch are more than 30"),
         ("arr >= 1000 or rating < 2.5", "ARR is at least $1,000 or rating is less than 2.5 stars"),
         ("not (key = true) and country in (DE, FR)",
          "Not (key account is yes) and country is any of Germany or France"),
@@ -207,7 +207,7 @@ def test_what_the_list_cannot_answer_says_so() -> None:
         ("tags has vip and name contains 'Ltd'", "Tags include VIP and name contains “Ltd”"),
         ("count(visits in last 30 days where kind = call) >= 3",
          "At least 3 visits in the last 30 days where kind is Call"),
-        ("none(visits where kind = call and minutes > 5)", "No visit where (kind is Call and minutes is more than 5)"),
+        ("none(visits where kind = call and minutes > 5)", "No visit where (kind is Call and minutes are more than 5)"),
         ("(country = DE or country is not set) and owner = Ann",
          "(country is Germany or country is not set) and owner is Ann"),
         ("country = Narnia", "Country is Narnia"),
