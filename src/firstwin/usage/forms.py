@@ -77,5 +77,23 @@ class RetentionForm(forms.Form):
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
+class LimitsForm(forms.Form):
+    """How much may wait, and how many event names are told apart."""
+
+    largest_inbox_mb = forms.IntegerField(
+        label="Inbox",
+        min_value=16,
+        max_value=1_000_000,
+        help_text="MB that may wait to be taken up. When they are full, senders are asked to come again.",
+    )
+    most_names = forms.IntegerField(
+        label="Event names",
+        min_value=100,
+        max_value=100_000,
+        help_text="Names told apart. Further new ones are taken up as “(other)”.",
+    )
+    edition = forms.IntegerField(required=False, widget=forms.HiddenInput(attrs={"id": "limits_edition"}))
+
+
 def products() -> Any:
     return Product.objects.filter(merged_into=None, is_archived=False).order_by("name_folded")

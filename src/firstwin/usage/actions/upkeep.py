@@ -1,4 +1,4 @@
-"""Keep the lake: how long events are kept, and what becomes of batches that could not be taken up."""
+"""Keep the lake: how long events are kept, where its limits are, what becomes of batches that could not be taken up."""
 
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,9 @@ from firstwin.usage.store.router import EVENTS
 
 LEAST_DAYS = 30
 MOST_DAYS = 36_500
+
+BOUNDS = {"largest_inbox_mb": (16, 1_000_000), "most_names": (100, 100_000)}
+"""Limit → the least and the most it may be."""
 
 
 def keep_events(*, by: Actor, retention_days: int | None, edition: int, now: datetime) -> LakeSetting:
@@ -48,6 +51,40 @@ def keep_events(*, by: Actor, retention_days: int | None, edition: int, now: dat
 def unkeep(*, by: User, payload: dict[str, Any], now: datetime) -> None:
     """payload: {"before": days or None, "edition": the edition it became}. Events deleted meanwhile stay deleted."""
     keep_events(by=by, retention_days=payload["before"], edition=payload["edition"], now=now)
+
+
+def set_limits(*, by: Actor, largest_inbox_mb: int, most_names: int, edition: int, now: datetime) -> LakeSetting:
+    """Say how much may wait in the inbox, and how many event names are told apart. Names that are there stay; below
+    their number, new ones count as “(other)”. Raises Conflict when the settings changed since `edition` was read.
+    """
+    require_set_up(by)
+    wanted = {"largest_inbox_mb": largest_inbox_mb, "most_names": most_names}
+    for name, (least, most) in BOUNDS.items():
+        if not least <= wanted[name] <= most:
+            raise Refused(f"It is a number from {least} to {most:,}.", field=name)
+    with transaction.atomic():
+        setting = lake_setting(is_locked=True)
+        before = {name: getattr(setting, name) for name in BOUNDS}
+        if setting.edition != edition:
+            raise Conflict("The limits were changed meanwhile.", mine=_told(wanted), theirs=_told(before))
+        if before == wanted:
+            return setting
+        for name, value in wanted.items():
+            setattr(setting, name, value)
+        setting.edition += 1
+        setting.save()
+        record(by=by, did="lake.limits_set", on=setting, now=now, before=before, after=wanted)
+    return setting
+
+
+@undoable("lake.limits_set")
+def unlimit(*, by: User, payload: dict[str, Any], now: datetime) -> None:
+    """payload: {"before": the limits, "edition": the edition it became}."""
+    set_limits(by=by, **payload["before"], edition=payload["edition"], now=now)
+
+
+def _told(limits: dict[str, int]) -> dict[str, str]:
+    return {"Inbox": f"{limits['largest_inbox_mb']:,} MB", "Event names": f"{limits['most_names']:,}"}
 
 
 def retry_batch(*, by: Actor, batch: int, now: datetime) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Sum
 
-from firstwin.usage.store.models import Piece
+from firstwin.usage.ingest.overload import inbox_size
+from firstwin.usage.models import LakeSetting
+from firstwin.usage.store.models import EventName, Piece
 from firstwin.usage.store.models.piece import Table
 
 _FIRST = date(1970, 1, 1)
@@ -42,6 +44,32 @@ class Lake:
     @property
     def files(self) -> int:
         return sum(part.files for part in self.parts)
+
+
+NEAR = 0.8
+"""From this share on a limit is near."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far the limits are away. inbox, most_inbox: bytes."""
+
+    names: int
+    most_names: int
+    inbox: int
+    most_inbox: int
+
+    @property
+    def is_short_of_names(self) -> bool:
+        return self.names >= NEAR * self.most_names
+
+    @property
+    def is_short_of_room(self) -> bool:
+        return self.inbox >= NEAR * self.most_inbox
+
+
+def limits_now(setting: LakeSetting) -> Limits:
+    return Limits(EventName.objects.count(), setting.most_names, inbox_size(), setting.largest_inbox_mb * 1024 * 1024)
 
 
 def lake_now() -> Lake:

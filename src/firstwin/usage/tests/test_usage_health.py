@@ -13,7 +13,7 @@ from firstwin.usage.actions.upkeep import drop_batch, keep_events, lake_setting,
 from firstwin.usage.models import LakeSetting, Source
 from firstwin.usage.screens.health import SourceHealth, health_of, hours_of, longest_pause
 from firstwin.usage.screens.lake import lake_now
-from firstwin.usage.store.models import Inbox, Piece, SourceHour
+from firstwin.usage.store.models import EventName, Inbox, Piece, SourceHour
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +182,21 @@ def test_the_lake_is_counted_from_its_catalogue() -> None:
     lake = lake_now()
     assert (lake.events, lake.unrolled, lake.files, lake.size) == (150, 100, 3, 17)
     assert clock.day_of(NOW) > (lake.last_on or clock.day_of(NOW))
+
+
+def test_limits_are_seen_before_they_bite_and_can_be_moved(operations: User, owner: User, client_of) -> None:
+    client, said = client_of(operations), {"largest_inbox_mb": "64", "most_names": "100"}
+    assert "of 5,000" in client.get("/usage/health/").content.decode()
+    client.post("/usage/health/", {**said, "edition": lake_setting().edition})
+    assert (lake_setting().largest_inbox_mb, lake_setting().most_names) == (64, 100)
+    for n in range(80):
+        EventName.objects.create(kind="track", name=f"Name {n}", first_at=NOW, last_at=NOW)
+    assert "then new ones count as (other)" in client.get("/usage/health/").content.decode()
+    for odd in ({"most_names": "99"}, {"largest_inbox_mb": ""}, {"most_names": "1e4"}, {"edition": "1"}):
+        assert client.post("/usage/health/", {**said, "edition": lake_setting().edition, **odd}).status_code in (
+            409,
+            422,
+        )
+    assert client_of(owner).post("/usage/health/", said).status_code == 403
+    client.post(f"/undo/{Undo.objects.get(user=operations).pk}/")
+    assert (lake_setting().largest_inbox_mb, lake_setting().most_names) == (2_048, 5_000)

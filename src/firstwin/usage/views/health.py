@@ -10,12 +10,20 @@ from firstwin.core.errors import Refused
 from firstwin.core.text import counted
 from firstwin.people.rules import require
 from firstwin.ui.jinja import page
-from firstwin.usage.actions.upkeep import drop_batch, in_words, keep_events, lake_setting, retry_batch
-from firstwin.usage.forms import RetentionForm
+from firstwin.usage.actions.upkeep import (
+    BOUNDS,
+    drop_batch,
+    in_words,
+    keep_events,
+    lake_setting,
+    retry_batch,
+    set_limits,
+)
+from firstwin.usage.forms import LimitsForm, RetentionForm
 from firstwin.usage.models import Source
 from firstwin.usage.rules import can_set_up_usage
 from firstwin.usage.screens.health import health_of, held_elsewhere
-from firstwin.usage.screens.lake import lake_now
+from firstwin.usage.screens.lake import lake_now, limits_now
 from firstwin.usage.views.shared import go, setter
 from firstwin.usage.views.tabs import tabs
 
@@ -24,11 +32,20 @@ READ_ONLY = "Only operations and admins say how long events are kept."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def health(request: HttpRequest) -> HttpResponse:
-    """The page. POST says how long events are kept."""
+    """The page. POST says how long events are kept, or with `most_names` where the limits are."""
     asker = reader(request)
     setting = lake_setting()
     form = RetentionForm(initial={"retention_days": setting.retention_days, "edition": setting.edition})
-    if request.method == "POST":
+    bounds = LimitsForm(initial={name: getattr(setting, name) for name in (*BOUNDS, "edition")})
+    if request.method == "POST" and "most_names" in request.POST:
+        require(can_set_up_usage(asker.user), READ_ONLY)
+        bounds = LimitsForm(request.POST)
+        if bounds.is_valid():
+            limits = {name: bounds.cleaned_data[name] or 0 for name in (*BOUNDS, "edition")}
+            done = attempt(bounds, lambda: set_limits(by=asker.user, now=asker.now, **limits), field="most_names")
+            if done is not None:
+                return go(request, "usage_health", says=_says_limits(request, setting, done))
+    elif request.method == "POST":
         require(can_set_up_usage(asker.user), READ_ONLY)
         form = RetentionForm(request.POST)
         if form.is_valid():
@@ -39,13 +56,15 @@ def health(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "usage/health.html",
-        status=422 if form.errors else 200,
+        status=422 if form.errors or bounds.errors else 200,
         tabs_shown=tabs(asker.user, "health"),
         sources=health_of(list(Source.objects.order_by("is_archived", "name", "pk")), now=asker.now),
         held_elsewhere=held_elsewhere(),
         lake=lake_now(),
         kept=in_words(setting.retention_days),
         form=form,
+        limits=limits_now(setting),
+        bounds=bounds,
         now=asker.now,
         may_edit=can_set_up_usage(asker.user),
     )
@@ -70,3 +89,10 @@ def _says(request: HttpRequest, before: int | None, done: Any) -> Any:
         return "Nothing changed"
     payload = {"before": before, "edition": done.edition}
     return undo_of(request, "lake.retention_set", payload, f"Events are kept for {in_words(done.retention_days)}")
+
+
+def _says_limits(request: HttpRequest, before: Any, done: Any) -> Any:
+    if done.edition == before.edition:
+        return "Nothing changed"
+    payload = {"before": {name: getattr(before, name) for name in BOUNDS}, "edition": done.edition}
+    return undo_of(request, "lake.limits_set", payload, "The limits were changed")
