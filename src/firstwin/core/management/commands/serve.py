@@ -1,6 +1,8 @@
 """`firstwin serve`: the web server and the worker, together until either stops."""
 
+import errno
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -36,6 +38,7 @@ class Command(BaseCommand):
         refuse_unfinished_here()
         if any(_is_behind(alias) for alias in settings.DATABASES):
             raise CommandError("The database is older than this version. Run: firstwin migrate")
+        refuse_taken(options["host"], options["port"])
         call_command("collectstatic", interactive=False, verbosity=0)
         commands = [self._web(options)]
         if not options["no_worker"]:
@@ -60,6 +63,20 @@ class Command(BaseCommand):
         if sign_in.exists():
             self.stdout.write(sign_in.read_text().strip())
         self.stdout.flush()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """The server would share a port that another one listens at: each would get some of the requests."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that has just stopped does not count
+        try:
+            probe.bind(address)
+        except OSError as problem:
+            if problem.errno != errno.EADDRINUSE:
+                raise CommandError(f"Nothing can listen at {host}:{port}: {problem.strerror}.") from None
+            says = f"Port {port} is taken, perhaps by another Firstwin. Stop that, or choose one: firstwin serve --port"
+            raise CommandError(f"{says} {port + 1}") from None
 
 
 def _is_behind(alias: str) -> bool:
