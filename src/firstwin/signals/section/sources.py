@@ -72,6 +72,7 @@ def behind(measure: Measure | None, account: Account, asof: AsOf, known: Vocabul
         _of_room(known.collections[key].room, key, account, asof) for key in collections if key in known.collections
     ]
     rows = [row for field in fields for row in _rows(field, account, asof)]
+    rows += _counted(measure, account, asof, known)
     names = [field.label for field in fields] + [
         known.collections[key].label for key in collections if key in known.collections
     ]
@@ -126,6 +127,13 @@ def _rows(field: Field, account: Account, asof: AsOf) -> list[Row]:
     if field.key == "pulse":
         return _pulses(account, asof)
     return []
+
+
+def _counted(measure: Measure, account: Account, asof: AsOf, known: Vocabulary) -> list[Row]:
+    from firstwin.signals.section.rows_behind import counted_by, rows_behind  # numpy and the readers of facts
+
+    asked = counted_by(measure)
+    return [Row(name, words) for name, words in rows_behind(account.pk, at_of(asof), asked, known, MOST)]
 
 
 def _touches(account: Account, asof: AsOf, *, two_way: bool) -> list[Row]:
