@@ -8,6 +8,7 @@ from django.db.models import Max
 from firstwin.accounts.scope import AccountSet
 from firstwin.usage.models import Source
 from firstwin.usage.screens.arrivals import Arrival, Wanted, stored, waiting, without_details
+from firstwin.usage.screens.debugging import TAKEN_UP
 from firstwin.usage.screens.health import SLOW
 from firstwin.usage.screens.reasons import Reason, reason_of
 from firstwin.usage.store.models import Inbox, Rejected, SourceHour
@@ -67,6 +68,7 @@ def watched(source: Source, *, scope: AccountSet, may_see: bool, now: datetime) 
     more = stored(wanted, names, scope, count=SHOWN - len(waits)) if came and len(waits) < SHOWN else []
     arrivals = [one if may_see else without_details(one) for one in (*waits, *more)]
     bad = Rejected.objects.filter(source=source.pk, received_at__gte=now - WITHIN, replayed_at__isnull=True)
+    bad = bad.exclude(code__in=TAKEN_UP)
     turned_down = [TurnedDown(row, reason_of(row.code)) for row in bad.order_by("-received_at", "-pk")[:3]]
     is_slow = any(now - one.received_at > SLOW for one in waits)
     return Watched(mark, arrivals, turned_down, is_slow)

@@ -127,6 +127,15 @@ def test_a_rejection_says_why_and_what_to_do(operations: User, client_of, source
     assert "anonymousId" in page
 
 
+def test_a_warning_is_no_rejection(operations: User, client_of, source: Source) -> None:
+    """Events with too many names are taken up all the same."""
+    Rejected.objects.create(
+        source=source.pk, received_at=clock.now(), code="too_many_names", says="More than the limit.", body=b""
+    )
+    page = client_of(operations).get(f"/usage/sources/{source.key}/start/").content.decode()
+    assert "turned down" not in page.split('id="live"')[1].split('id="answers"')[0]
+
+
 def test_who_may_not_see_bodies_sees_that_it_arrived(owner: User, client_of, source: Source, acme: Account) -> None:
     arrives(source, {"userId": "secret-id", "event": "Report Opened", "properties": {"card": "4111"}}, call="track")
     page = client_of(owner).get("/usage/sources/web-app/start/").content.decode()

@@ -38,3 +38,13 @@ def test_today_sites_change_and_time_to_value_are_fields(acme: Account) -> None:
     assert said(acme, TODAY, *keys) == [2, 2, -48, 150]
     assert said(acme, TODAY - timedelta(days=1), *keys) == [1, 2, -48, None]
     assert said(acme, TODAY - timedelta(days=400), *keys) == [None, None, None, None]
+
+
+def test_use_of_a_customer_who_left_is_kept(acme: Account) -> None:
+    """Somebody still comes after the last line ended: that is told, though no seat is in force."""
+    a_line(acme, None, 3, starts_on=TODAY - timedelta(days=400), ends_on=TODAY - timedelta(days=30))
+    place, actor, feature = a_place(acme), an_actor("u:1"), a_feature("open")
+    put([Raw(place, actor, feature, ago(n)) for n in (60, 3)], now=NOW)
+    keys = ("people_active_7", "last_seen", "licence_share")
+    last_seen = (TODAY - timedelta(days=3) - date(1970, 1, 1)).days
+    assert said(acme, TODAY, *keys) == [1, last_seen, None]
