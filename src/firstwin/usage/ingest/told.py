@@ -69,7 +69,7 @@ def _tell(problem: BadBody, source: int, body: bytes, call: str, now: datetime, 
         same = Rejected.objects.filter(source=source, code=code, received_at__gte=moment_of(hour * HOUR))
         if same.count() < MOST:
             Rejected.objects.create(
-                source=source, received_at=now, code=code, says=problem.message[:300], call=call,
+                source=source, received_at=now, code=code, says=problem.message[:300], call=call or "batch",
                 body=body[:LARGEST], repeats=count - 1,
             )  # fmt: skip
         else:
