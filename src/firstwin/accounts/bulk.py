@@ -21,10 +21,15 @@ def among(rows: models.QuerySet[Any], column: str, ids: Collection[int]) -> Any:
     """Those with one of these ids. As `__in`, with one parameter: preparing a thousand takes longer than the query."""
     quote = connection.ops.quote_name
     place = f"{quote(rows.model._meta.db_table)}.{quote(column)}"
+    any_of, given = listed(ids)
+    return rows.extra(where=[f"{place} {any_of}"], params=[given])  # noqa: S610 - our own names
+
+
+def listed(ids: Collection[int]) -> tuple[str, Any]:
+    """What stands in SQL after a column that is one of these, and its one parameter."""
     if connection.vendor == "postgresql":
-        return rows.extra(where=[f"{place} = any(%s)"], params=[list(ids)])  # noqa: S610 - our own names
-    found = f"{place} in (select value from json_each(%s))"  # noqa: S608 - our own names
-    return rows.extra(where=[found], params=[json.dumps(list(ids))])  # noqa: S610
+        return "= any(%s)", list(ids)
+    return "in (select value from json_each(%s))", json.dumps(list(ids))
 
 
 def plain_rows(rows: Any) -> list[tuple[Any, ...]]:
@@ -107,6 +112,9 @@ def _prepare(field: Any, moments: Prepare) -> Prepare | None:
         return moments
     if kind == "DateField":
         return _Remembered(connection.ops.adapt_datefield_value).__getitem__
+    if kind == "JSONField" and connection.vendor == "sqlite":
+        encode = (field.encoder or json.JSONEncoder)().encode
+        return lambda value: None if value is None else encode(value)
     if kind in {"JSONField", "UUIDField", "DecimalField"}:
         return lambda value: field.get_db_prep_save(value, connection)
     return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from firstwin.accounts.bulk import among, plain_rows, prepared
+from firstwin.accounts.bulk import among, listed, plain_rows, prepared
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.timeline import batched
 from firstwin.core.pace import Pace
@@ -47,6 +47,18 @@ class Family:
         return {pk: {name: found.get(pk, nothing).get(name) for name in self.columns} for pk in account_ids}
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a room says of accounts it has just computed, from what it holds: the same that its family would compute.
+
+    columns: as `Compute`, at the moment at which they were computed.  stand: those of which it still is the same; asked
+    when nobody changes them any more.
+    """
+
+    columns: Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
+    stand: Callable[[Collection[int]], Collection[int]]
+
+
 _families: dict[str, Family] = {}
 
 
@@ -75,45 +87,58 @@ def published_columns(account_ids: Sequence[int], now: datetime) -> dict[int, di
     return found
 
 
-def publish(family_key: str, account_ids: Collection[int] | None, *, now: datetime) -> int:
+def publish(family_key: str, account_ids: Collection[int] | None, *, now: datetime, known: Known | None = None) -> int:
     """Write one family's columns of these accounts (all when None). Returns how many rows there were.
 
     When no transaction is open it is done in short ones, so that people are never kept waiting: columns are computed
-    before, and what changed meanwhile is computed again within.
+    before, and what changed meanwhile is computed again within.  known: where the room knows already what it says.
     """
     family = _families[family_key]
     ids = sorted(set(account_ids)) if account_ids is not None else _all_ids()
     pace = Pace(smallest=_FEWEST, largest=_CHUNK)
     for some in batched(ids, _CHUNK):
-        if connection.in_atomic_block:
+        if known is not None:
+            _publish(family, some, now, pace, known)
+        elif connection.in_atomic_block:
             _store(family, family.rows(some, now), now)
         else:
             _publish(family, some, now, pace)
     return len(ids)
 
 
-def _publish(family: Family, ids: Sequence[int], now: datetime, pace: Pace) -> None:
-    seen, rows = _revisions(ids), family.rows(ids, now)
+def _publish(family: Family, ids: Sequence[int], now: datetime, pace: Pace, known: Known | None = None) -> None:
+    known = known or _as_of_revisions(family, ids, now)
+    rows = family.filled(known.columns(ids), ids)
     done = 0
     while part := ids[done : done + pace.size]:
         with pace.slice(len(part)), transaction.atomic():
-            stale = [pk for pk, at in _held(part).items() if seen.get(pk) != at]
-            known = {pk: rows[pk] for pk in part}
-            _store(family, known | family.rows(stale, now) if stale else known, now)
+            _hold(part)
+            stand = set(known.stand(part))
+            found = {pk: rows[pk] for pk in part}
+            stale = [pk for pk in part if pk not in stand]
+            _store(family, found | family.rows(stale, now) if stale else found, now)
         done += len(part)
         pace.give_way()
+
+
+def _as_of_revisions(family: Family, ids: Sequence[int], now: datetime) -> Known:
+    """What the family computes, as long as no fact came."""
+    seen = _revisions(ids)  # read first
+
+    def stand(some: Collection[int]) -> list[int]:
+        return [pk for pk, at in _revisions(some).items() if seen.get(pk) == at]
+
+    return Known(lambda some: family.compute(some, now), stand)
 
 
 def _revisions(ids: Collection[int]) -> dict[int, int]:
     return dict(plain_rows(among(Account.objects.all(), "id", ids).values_list("pk", "revision")))
 
 
-def _held(ids: Collection[int]) -> dict[int, int]:
-    """Their revisions, which nobody changes until the transaction ends."""
-    if not connection.features.has_select_for_update:
-        return _revisions(ids)
-    rows = among(Account.objects.select_for_update(), "id", ids).order_by("pk")
-    return dict(plain_rows(rows.values_list("pk", "revision")))
+def _hold(ids: Collection[int]) -> None:
+    """Nobody changes their revisions until the transaction ends."""
+    if connection.features.has_select_for_update:
+        plain_rows(among(Account.objects.select_for_update(), "id", ids).order_by("pk").values_list("pk"))
 
 
 def _all_ids() -> list[int]:
@@ -137,20 +162,25 @@ def _as_it_stands(family: Family, ids: Collection[int]) -> list[tuple[Any, ...]]
 
 
 def _write(names: Sequence[str], found: Mapping[int, Mapping[str, Any]], now: datetime) -> None:
-    """One prepared statement, run for each row."""
+    """One prepared statement, run for each row; where none of the columns differs, for all at once."""
     quote = connection.ops.quote_name
     fields = [AccountNow._meta.get_field(name) for name in names]
     sets = "".join(f"{quote(str(field.column))} = %s, " for field in fields)  # type: ignore[union-attr]
     now_table, account_table = quote(AccountNow._meta.db_table), quote(Account._meta.db_table)
-    sql = (  # names of our own columns only
+    told = (  # names of our own columns only
         f"update {now_table} set {sets}revision = (select a.revision from {account_table} a "  # noqa: S608
-        f"where a.id = account_id), refreshed_at = %s where account_id = %s"
+        f"where a.id = account_id), refreshed_at = %s where account_id"
     )
     moment = connection.ops.adapt_datetimefield_value(now)
+    if not names:
+        any_of, ids = listed(found)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{told} {any_of}", [moment, ids])
+        return
     columns = [
         list(map(prepared(field), [row[name] for row in found.values()]))
         for name, field in zip(names, fields, strict=True)
     ]
     rows = list(zip(*columns, [moment] * len(found), found, strict=True))
     with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        cursor.executemany(f"{told} = %s", rows)

@@ -64,22 +64,34 @@ def season(counts: Ints, first_known: Ints) -> Floats:
     return np.round(found, DIGITS) + 0.0
 
 
-def falls(counts: Ints, first_known: Ints, seasons: Floats, *, k: float = 0.5, upward: bool = False) -> Falls:
+def falls(
+    counts: Ints,
+    first_known: Ints,
+    seasons: Floats,
+    *,
+    k: float = 0.5,
+    upward: bool = False,
+    logs: Floats | None = None,
+) -> Falls:
     """Of the last `RECENT` weeks against the `BASELINE` weeks before. Each account by itself: one alone is said the
     same of as among all.
 
     counts: accounts × (BASELINE + RECENT) weeks, the earliest first.  first_known: as in `season`.
+    logs: `log1p` of the counts, where it was taken already.
     """
     n = len(counts)
-    logs = log1p(counts) - seasons[None, :]
+    if logs is None:
+        logs = log1p(counts)
     z: Floats = np.zeros((n, RECENT))
     usual, known = np.zeros(n), np.zeros(n, np.bool_)
     for start in np.unique(first_known[first_known <= BASELINE - FEWEST]).tolist():
         here = np.flatnonzero(first_known == start)
-        rows = logs[here, start:BASELINE]
         usual[here] = median(counts[here, start:BASELINE].astype(np.float64))
-        z[here] = robust_z(rows, logs[here, BASELINE : BASELINE + RECENT], least_spread=LEAST_SPREAD)
-        known[here] = usual[here] >= LEAST_USUAL
+        here = here[usual[here] >= LEAST_USUAL]
+        known[here] = True
+        mine = logs[here] - seasons[None, :]
+        recent = mine[:, BASELINE : BASELINE + RECENT]
+        z[here] = robust_z(mine[:, start:BASELINE], recent, least_spread=LEAST_SPREAD)
     z = np.asarray(np.round(np.where(known[:, None], z, 0.0), DIGITS) + 0.0, np.float64)
     level = np.round(cusum(-z if upward else z, k=k), DIGITS) + 0.0
     return Falls(np.where(known[:, None], level, 0.0), z, usual, known)

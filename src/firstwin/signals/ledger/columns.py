@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from firstwin.core.frames import At
 from firstwin.people.config.store import Definition
 from firstwin.signals.ledger import standing
-from firstwin.signals.ledger.standing import Found, Kept, Moved
+from firstwin.signals.ledger.standing import Kept
 from firstwin.signals.models import Refreshed, What
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.risks.detect import at_stake
@@ -17,6 +17,27 @@ from firstwin.signals.segments.serving import in_order
 
 CHANGE_DAYS = 7
 """Health's change is told against so many days before."""
+
+
+class Open(NamedTuple):
+    """A risk or an opportunity that counts: open, and nobody put it aside."""
+
+    what: str
+    severity: int
+    stake_minor: int | None
+
+
+class Moved(Protocol):
+    """A move as it was made, or as the ledger keeps it."""
+
+    @property
+    def pipeline(self) -> str: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def overlay(self) -> str: ...
+    @property
+    def on(self) -> date: ...
 
 
 @dataclass
@@ -30,7 +51,7 @@ class Said:
     below: str = ""
     stage_on: date | None = None
     segments: list[str] = field(default_factory=list)
-    open: list[Found] = field(default_factory=list)
+    open: list[Open] = field(default_factory=list)
 
 
 def said(account_ids: Collection[int], at: At) -> dict[int, Said]:
@@ -43,19 +64,19 @@ def said(account_ids: Collection[int], at: At) -> dict[int, Said]:
     for pk, one in standing.primary(before).items():
         found[pk].before = one
     for move in standing.moves(account_ids, at):
-        _move(found[move.account_id], move)
+        come_to(found[move.account_id], move)
     for stay in standing.stays(account_ids, at):
         found[stay.account_id].segments.append(stay.segment)
     aside = standing.put_aside(account_ids, at)
     for episode in standing.episodes(account_ids, at):
         if episode.id not in aside.get(episode.account_id, ()):
-            found[episode.account_id].open.append(episode)
+            found[episode.account_id].open.append(Open(episode.what, episode.severity, episode.stake_minor))
     return dict(found)
 
 
 def columns_of(one: Said, definitions: Definitions) -> dict[str, Any]:
     """Column of the list row → value, null where nothing is known. Words and pace are told apart from these."""
-    experience = served_by(one.segments, definitions.experiences)
+    experience, segments = served_by(one.segments, definitions.experiences), sorted(one.segments)
     risks = [found for found in one.open if found.what == What.RISK]
     health, coverage = _score(one.now), one.now.coverage / 10_000 if one.now else None
     before = _score(one.before)
@@ -68,7 +89,7 @@ def columns_of(one: Said, definitions: Definitions) -> dict[str, Any]:
         "stage": one.stage or None,
         "stage_on": one.stage_on if one.stage else None,
         "experience": experience or None,
-        "segments": f"|{'|'.join(one.segments)}|" if one.segments else "",
+        "segments": f"|{'|'.join(segments)}|" if segments else "",
         "risks_open": len(risks),
         "risk_severity": max((risk.severity for risk in risks), default=None),
         "opportunities_open": len(one.open) - len(risks),
@@ -97,7 +118,8 @@ def _score(one: Kept | None) -> float | None:
     return round(one.score / 100, 1) if one is not None and one.score is not None else None
 
 
-def _move(one: Said, move: Moved) -> None:
+def come_to(one: Said, move: Moved) -> None:
+    """Moves in the order in which they happened."""
     shown = move.overlay or move.stage
     if shown != one.stage:
         one.stage_on = move.on if shown else None

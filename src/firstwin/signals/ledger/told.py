@@ -15,30 +15,50 @@ from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.columns import Said, columns_of, said, under
 from firstwin.signals.ledger.standing import Kept
 from firstwin.signals.refresh.definitions import Definitions
-from firstwin.signals.scores.explain import Explained, change, explained
+from firstwin.signals.scores.explain import Explained, change, explained, points_between
 from firstwin.signals.scores.sentences import Fields, change_words, standing_words
 from firstwin.signals.stages.pace import paces
-from firstwin.signals.stages.pauses import pauses
+from firstwin.signals.stages.pauses import Pauses, pauses
 from firstwin.signals.stages.standing import Standings, standings_of
 
 
 def told(account_ids: list[int], at: At) -> dict[int, dict[str, Any]]:
     """Account id → column → value, as of a moment."""
-    definitions = under(at)
     found = said(account_ids, at)
-    pace = pace_of(account_ids, found, at, definitions)
-    sentences = words_of(found)
+    ids = _ids(account_ids)
+    standings = standings_of(ids, standing.moves(account_ids, at))
+    return told_of(ids, found, at, standings, pauses(account_ids, at), results_of(found))
+
+
+def told_of(
+    ids: Ints, found: Mapping[int, Said], at: At, standings: Standings, paused: Pauses, results: Mapping[int, bytes]
+) -> dict[int, dict[str, Any]]:
+    """What is said of each, as columns: the same wherever it was read. standings: of these accounts, as rising as they
+    are.  results: of the readings by id, of those before as far as `is_compared`."""
+    definitions = under(at)
+    pace = _pace(ids, found, at, definitions, standings, paused)
+    sentences = words_of(found, results)
     return {
-        pk: columns_of(one, definitions) | {"health_words": sentences.get(pk), "stage_pace": pace.get(pk)}
-        for pk in account_ids
-        if (one := found.get(pk) or Said()) is not None
+        pk: columns_of(found.get(pk) or Said(), definitions)
+        | {"health_words": sentences.get(pk), "stage_pace": pace.get(pk)}
+        for pk in ids.tolist()
     }
 
 
 def pace_of(account_ids: list[int], found: Mapping[int, Said], at: At, definitions: Definitions) -> dict[int, str]:
     """How each moves through its stage, by the limits of the segments it is in."""
-    ids = np.array(sorted(account_ids), np.int64)
-    standings = _standings(ids, account_ids, at)
+    ids = _ids(account_ids)
+    standings = standings_of(ids, standing.moves(account_ids, at))
+    return _pace(ids, found, at, definitions, standings, pauses(account_ids, at))
+
+
+def _ids(account_ids: list[int]) -> Ints:
+    return np.array(sorted(account_ids), np.int64)
+
+
+def _pace(
+    ids: Ints, found: Mapping[int, Said], at: At, definitions: Definitions, standings: Standings, paused: Pauses
+) -> dict[int, str]:
     held: dict[str, list[int]] = {}
     places = {pk: place for place, pk in enumerate(ids.tolist())}
     for pk, one in found.items():
@@ -47,19 +67,25 @@ def pace_of(account_ids: list[int], found: Mapping[int, Said], at: At, definitio
     masks = {key: np.isin(np.arange(len(ids)), some) for key, some in held.items()}
     bare: Any = None  # limits are told by standings, segments and pauses alone
     frame = Frame(ids, at, Vocabulary({}, {}), bare)
-    pace = paces(frame, definitions.pipelines, standings, pauses(account_ids, at), masks).pace
+    pace = paces(frame, definitions.pipelines, standings, paused, masks).pace
     return {pk: word for pk, word in zip(ids.tolist(), pace.tolist(), strict=True) if word}
 
 
-def _standings(ids: Ints, account_ids: list[int], at: At) -> Standings:
-    return standings_of(ids, standing.moves(account_ids, at))
+def is_compared(one: Said) -> bool:
+    """Whether the sentence is told against the reading before."""
+    now, before = one.now, one.before
+    return now is not None and before is not None and before.id != now.id and before.scorecard == now.scorecard
 
 
-def words_of(found: Mapping[int, Said]) -> dict[int, str]:
-    """One sentence for each account with a reading: what moved it in a week, or where it stands."""
+def results_of(found: Mapping[int, Said]) -> dict[int, bytes]:
+    """By reading, of those that sentences are made of."""
     wanted = {one.now.id for one in found.values() if one.now is not None}
-    wanted |= {one.before.id for one in found.values() if one.before is not None and one.now is not None}
-    results = {pk: result for pk, (_, result) in standing.contents(wanted).items()}
+    wanted |= {one.before.id for one in found.values() if one.before is not None and is_compared(one)}
+    return {pk: result for pk, (_, result) in standing.contents(wanted).items()}
+
+
+def words_of(found: Mapping[int, Said], results: Mapping[int, bytes]) -> dict[int, str]:
+    """One sentence for each account with a reading: what moved it in a week, or where it stands."""
     trees = _Trees(results)
     fields = vocabulary().fields
     return {pk: _words(one, trees, fields) for pk, one in found.items() if one.now is not None}
@@ -68,10 +94,12 @@ def words_of(found: Mapping[int, Said]) -> dict[int, str]:
 def _words(one: Said, trees: "_Trees", fields: Fields) -> str:
     assert one.now is not None
     now, before = trees.of(one.now), one.before
-    if before is None or before.id == one.now.id or before.scorecard != one.now.scorecard:
+    if before is None or not is_compared(one):
         return standing_words(now, fields)
-    moved = change(trees.of(before), now)
-    return change_words(moved, fields) if moved.points or now.score is None else standing_words(now, fields)
+    then = trees.of(before)
+    if now.score is not None and not points_between(then, now):  # most: what moved it is not asked at all
+        return standing_words(now, fields)
+    return change_words(change(then, now), fields)
 
 
 class _Trees:

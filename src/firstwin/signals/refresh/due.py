@@ -97,8 +97,8 @@ def _readings(made: Made, found: dict[int, Due]) -> None:
             last = before.get(pk)
             if last is None or _is_other(made, last.kept, version, is_primary=is_primary):
                 found[pk].readings.append(Score(card, version, is_primary, scores.row(place)))
-            elif last.result != scores.result(place):  # all but a few end here: nothing else is made of them
-                row = scores.row(place)
+            elif last.result != (result := scores.result(place)):  # within a day all but a few end here
+                row = scores.row(place, result)
                 is_exact = points_of(last.result) != points_of(row.result)
                 if is_exact or (last.kept.on < made.at.on and values_of(last.inputs) != values_of(row.inputs)):
                     found[pk].readings.append(Score(card, version, is_primary, row, is_exact))

@@ -1,5 +1,6 @@
 """The nightly pass over everybody: it must find what the refresh by facts published, and says where it does not."""
 
+import gc
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -100,11 +101,25 @@ def _everybody() -> list[int]:
 
 def _part(ids: list[int], *, now: datetime) -> _Tally:
     if ids != _TOGETHER:
-        return _slice(ids, now=now)
+        with _uncollected():
+            return _slice(ids, now=now)
     tally = _Tally()
     with tally.of("population"):
         snapshot_population(np.array(_everybody(), np.int64), At.of(now), definitions_at().detectors)
     return tally
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A slice makes objects by the million and hardly a circle: looking for those takes as long as scoring does."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+            gc.collect()
 
 
 def _slice(ids: list[int], *, now: datetime) -> _Tally:
@@ -124,7 +139,7 @@ def _slice(ids: list[int], *, now: datetime) -> _Tally:
         tally.differ(defaultdict(str, keys), differing)
     with tally.of("writing"):
         stand = _shown([pk for pk in current if pk not in due])
-        written = publish_made(made, revisions, now=now, due=due, leave=stand).written
+        written = publish_made(made, revisions, now=now, due=due, leave=stand, from_memory=True).written
     tally.accounts = len(written) + len(stand)
     return tally
 

@@ -5,19 +5,20 @@ Read set-based, and only what was written by then, so that a computation is a fu
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.db.models import Q
 
-from firstwin.accounts.bulk import among
+from firstwin.accounts.bulk import among, plain_rows
 from firstwin.accounts.timeline import batched
 from firstwin.core.frames import At
 from firstwin.signals.frame.frame import Ints
 from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.columns import CHANGE_DAYS
 from firstwin.signals.ledger.sayings import Saying, said_until, sayings
-from firstwin.signals.ledger.standing import Kept, Stay
+from firstwin.signals.ledger.standing import Kept, Moved, Stay
 from firstwin.signals.models import Dismissal, Episode, Pass, Refreshed
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.risks.found import FOREVER, Known
@@ -44,7 +45,8 @@ class State:
 
     readings: by scorecard and account.  primary: the one that counted.  week_ago: the score that counted a week before.
     refreshed: when each was last computed, and the day it was computed for.  passed_on: the last day before on which
-    everybody was looked at.
+    everybody was looked at.  moves, counted: of which `standings` and `week_ago` are told; what list rows say is told
+    of them, and where history is gone through in memory they are left out.
     """
 
     accounts: Ints
@@ -58,6 +60,8 @@ class State:
     judged: Judged = field(default_factory=Judged)
     refreshed: Mapping[int, tuple[datetime, date]] = field(default_factory=dict)
     passed_on: date | None = None
+    moves: Sequence[Moved] = ()
+    counted: Mapping[int, Kept] = field(default_factory=dict)
 
     @classmethod
     def nothing(cls, accounts: Ints) -> "State":
@@ -74,18 +78,21 @@ def state_of(accounts: Ints, at: At, definitions: Definitions) -> State:
     ids = accounts.tolist()
     earlier = At.close_of(at.on - timedelta(days=CHANGE_DAYS), known_by=at.known_by)
     now, before = standing.readings(ids, [at, earlier])
+    moves, counted = standing.moves(ids, at), standing.primary(before)
     return State(
         accounts=accounts,
-        standings=standings_of(accounts, standing.moves(ids, at)),
+        standings=standings_of(accounts, moves),
         readings=_readings(now),
         primary=standing.primary(now),
-        week_ago={pk: one.score for pk, one in standing.primary(before).items()},
+        week_ago={pk: one.score for pk, one in counted.items()},
         stays=_stays(ids, at),
         episodes=tuple(_episodes(ids, at, definitions)),
         pauses=pauses(ids, at),
         judged=judged(ids, at),
         refreshed=_refreshed(ids, at),
         passed_on=_passed_on(at),
+        moves=moves,
+        counted=counted,
     )
 
 
@@ -114,13 +121,13 @@ def _episodes(ids: list[int], at: At, definitions: Definitions) -> list[Known]:
     ).filter(is_open | Q(cleared_on__gt=at.on - timedelta(days=quiet)) | Q(pk__in=list(aside)))
     names = (
         "said_at", "id", "account_id", "detector", "cause", "first_on", "last_on", "cleared_on", "cleared_at",
-        "severity", "words", "stake_minor", "evidence",
+        "what", "severity", "words", "stake_minor", "evidence",
     )  # fmt: skip
     found = []
     for some in batched(ids, _SLICE):
-        told: Any = list(among(rows, "account_id", some).order_by("account_id", "id").values_list(*names))
+        told = plain_rows(among(rows, "account_id", some).order_by("account_id", "id").values_list(*names))
         until = said_until(at)
-        then = sayings([pk for said_at, pk, *_ in told if said_at is not None and said_at > until], at)
+        then = sayings([pk for said_at, pk, *_ in told if said_at is not None and _aware(said_at) > until], at)
         found += [_as_said(_known(row, at, aside), then) for _, *row in told]
     return found
 
@@ -131,10 +138,17 @@ def _as_said(one: Known, then: Mapping[int, Saying]) -> Known:
 
 
 def _known(row: Sequence[Any], at: At, aside: Mapping[int, date]) -> Known:
-    pk, account, detector, cause, first_on, last_on, cleared_on, cleared_at, *said = row
-    if cleared_on is not None and (cleared_on > at.on or cleared_at > at.known_by):
+    pk, account, detector, cause, first_on, last_on, cleared_on, cleared_at, what, *said = row
+    if cleared_on is not None and (cleared_on > at.on or _aware(cleared_at) > at.known_by):
         cleared_on = None
-    return Known(account, detector, cause, first_on, last_on, cleared_on, pk, aside.get(pk), tuple(said))
+    if isinstance(said[-1], str):
+        said[-1] = msgspec.json.decode(said[-1])
+    return Known(account, detector, cause, first_on, last_on, cleared_on, pk, aside.get(pk), tuple(said), what)
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite gives moments bare."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _aside(ids: list[int], at: At) -> dict[int, date]:

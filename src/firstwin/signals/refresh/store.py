@@ -23,6 +23,7 @@ from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.due import Due, due_of
 from firstwin.signals.refresh.marks import mark_again
 from firstwin.signals.refresh.said import write_first_said, write_said
+from firstwin.signals.refresh.shown import Shown
 from firstwin.signals.scores import ENGINE
 
 FAMILY = "signals"
@@ -47,9 +48,11 @@ def publish_made(
     rows_too: bool = True,
     due: Mapping[int, Due] | None = None,
     leave: Collection[int] = (),
+    from_memory: bool = False,
 ) -> Published:
     """revisions: of the accounts, as the facts stood that it was made of.  rows_too: publish the list rows as well.
-    due: what is to be written, where that was found out already.  leave: accounts that stand as they were made."""
+    due: what is to be written, where that was found out already.  leave: accounts that stand as they were made.
+    from_memory: list rows are told of what was made, not of the ledger again: for many accounts at once."""
     if due is None:
         due = due_of(made)
     at_revision = dict(zip(made.accounts.tolist(), map(int, revisions), strict=True))
@@ -73,7 +76,7 @@ def publish_made(
         done += len(part)
         pace.give_way()
     if rows_too and written:
-        publish(FAMILY, written, now=now)
+        publish(FAMILY, written, now=now, known=Shown(made, due, written).known() if from_memory else None)
         failpoint("signals.published")
     return Published(tuple(written), readings, moves, pace.longest)
 

@@ -17,6 +17,7 @@ from firstwin.core.frames import At
 from firstwin.people.config.store import Definition
 from firstwin.science import alarms as science
 from firstwin.science.alarms import BASELINE, RECENT, USUAL_HEIGHT, Falls
+from firstwin.science.trend import log1p
 from firstwin.signals.kinds.detector import Alarm, Detector
 from firstwin.signals.models import Population
 from firstwin.signals.stages.standing import Ints, Mask
@@ -124,12 +125,12 @@ def _past_levels(counts: Ints, seasons: npt.NDArray[np.float64], alarm: Alarm) -
     """Where each account's sum stood after each of the last 27 weeks, as it was told on those days."""
     upward = alarm.direction == "up"
     ends = range(counts.shape[1] - YEAR // 2, counts.shape[1] + 1)
-    parts = []
+    logs, parts = log1p(counts), []
     for end in ends:
-        window = counts[:, end - SPAN : end]
-        parts.append(
-            science.falls(window, _first(window), seasons[end - SPAN : end], k=alarm.slack, upward=upward).level[:, -1]
-        )
+        weeks = slice(end - SPAN, end)
+        window = counts[:, weeks]
+        found = science.falls(window, _first(window), seasons[weeks], k=alarm.slack, upward=upward, logs=logs[:, weeks])
+        parts.append(found.level[:, -1])
     return np.stack(parts, axis=1)
 
 

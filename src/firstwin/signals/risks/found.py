@@ -39,6 +39,7 @@ class Known:
 
     pk: None where it is not stored yet.  aside_until: None, or the day until which a person put it aside; `FOREVER`
     where they named none.  said: severity, words, stake and evidence, to tell whether anything changed.
+    what: a risk or an opportunity, as it was when it was found first; empty where nobody asked.
     """
 
     account: int
@@ -50,6 +51,7 @@ class Known:
     pk: int | None = None
     aside_until: date | None = None
     said: tuple[int, str, int | None, Mapping[str, Any]] | None = None
+    what: str = ""
 
     @property
     def key(self) -> tuple[int, str, str]:

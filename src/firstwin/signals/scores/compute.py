@@ -60,8 +60,8 @@ class Scores:
         """Share of weight with data, of 10,000."""
         return self.found.coverage
 
-    def row(self, place: int) -> ScoreRow:
-        """One account as it is published.
+    def row(self, place: int, result: bytes | None = None) -> ScoreRow:
+        """One account as it is published. Given its result, where it was made already.
 
         result: on, score, computed (before anybody set it), band, coverage, least (coverage needed), worst (key),
         measures: [key, state, what the value is, value, points, weight, contribution, [last points, day] or null],
@@ -75,7 +75,7 @@ class Scores:
             BANDS[band],
             int(self.found.coverage[place]),
             self._writer.inputs(place),
-            self.result(place),
+            self.result(place) if result is None else result,
         )
 
     def result(self, place: int) -> bytes:

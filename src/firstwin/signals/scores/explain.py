@@ -126,8 +126,8 @@ class Change:
 
     @property
     def points(self) -> float:
-        """The change as figures tell it: between scores to a tenth of a point, as the list holds them."""
-        return round(round(self.after.counted / 100, 1) - round(self.before.counted / 100, 1), 1)
+        """The change as figures tell it."""
+        return points_between(self.before, self.after)
 
 
 def explained(result: bytes, card: Scorecard | None = None) -> Explained:
@@ -145,6 +145,11 @@ def explained(result: bytes, card: Scorecard | None = None) -> Explained:
         told=told,
         labels=_Labels.of(card),
     )
+
+
+def points_between(before: Explained, after: Explained) -> float:
+    """The change as figures tell it: between scores to a tenth of a point, as the list holds them."""
+    return round(round(after.counted / 100, 1) - round(before.counted / 100, 1), 1)
 
 
 def change(before: Explained, after: Explained) -> Change:
@@ -175,7 +180,8 @@ def _measures(before: Explained, after: Explained) -> Iterable[Part]:
         was, is_ = then.get(key), now.get(key)
         label = (is_ or was).label  # type: ignore[union-attr]  # one of them is there
         amount = 0 if key in held else _moved(was, is_, before, after)
-        yield Part("measure", key, label, amount, was, is_)
+        if amount:
+            yield Part("measure", key, label, amount, was, is_)
 
 
 def _moved(was: MeasureLine | None, is_: MeasureLine | None, before: Explained, after: Explained) -> int:
