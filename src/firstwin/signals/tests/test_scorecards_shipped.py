@@ -93,6 +93,25 @@ def test_licence_use_is_judged_by_the_age_of_the_customer(months: int, share: fl
     assert band == expected
 
 
+USE = ("licence", "weekly", "frequency", "habit", "depth", "trend")
+IN_USE = {
+    "licence_share": 0.9, "weekly_share": 0.9, "usage_days_14": 12, "habit_weeks": 12, "depth_share": 0.8,
+    "usage_trend": 1.0, "last_two_way": ago(2), "customer_age": ago(400),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["high-touch", "pooled", "digital"])
+@pytest.mark.parametrize(("days", "is_fresh"), [(1, True), (5, True), (6, False), (None, True)])
+def test_use_whose_source_fell_silent_is_missing_and_not_green(key: str, days: int | None, is_fresh: bool) -> None:
+    """A long weekend is no silence; where no source ever speaks of an account, nothing can go silent."""
+    card = parsed(key, shipped("scorecard")[key])
+    heard = ago(days) if days is not None else None
+    scores = scores_of(key, card, Account(IN_USE | {"usage_heard": heard}))
+    lines = {one[0]: one[1] for one in json.loads(scores.row(0).result)["measures"]}
+    assert {lines[one] == "scored" for one in USE} == {is_fresh}
+    assert (scores.row(0).band == "green") == is_fresh
+
+
 def test_silence_counts_sooner_while_they_begin() -> None:
     card = parsed("high-touch", shipped("scorecard")["high-touch"])
     for stage, day, full in (
