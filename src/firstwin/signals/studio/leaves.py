@@ -91,7 +91,7 @@ def leaves_of(body: Mapping[str, Any]) -> list[str]:
         found.append(f"groups[{g}].weight")
         for m, measure in enumerate(_list(group, "measures")):
             at = f"groups[{g}].measures[{m}]"
-            found += [f"{at}.{name}" for name in _OF_MEASURE]
+            found += [f"{at}.{name}" for name in _names_of(measure)]
             for path, shape in _shapes(measure, at):
                 found += [leaf for row in _shape_paths(shape, path) for _, leaf in row]
     return found
@@ -100,6 +100,14 @@ def leaves_of(body: Mapping[str, Any]) -> list[str]:
 _HEAD = {"label": "Name", "amber_from": "Amber from", "green_from": "Green from",
          "least_coverage": "Coverage needed", "roll_up": "Of a parent, over children"}  # fmt: skip
 _OF_MEASURE = {"weight": "Weight", "missing": "Where it was never known", "carry_days": "Keeps its last value, days"}
+
+
+_OF_FRESH = {"fresh.days": "Data no older than, days"}
+
+
+def _names_of(measure: Mapping[str, Any]) -> dict[str, str]:
+    """(path within a measure, label) of what every measure has, and of how fresh its data is to be where it says so."""
+    return _OF_MEASURE | (_OF_FRESH if isinstance(measure.get("fresh"), Mapping) else {})
 
 
 def form_of(
@@ -131,7 +139,7 @@ def form_of(
                 )
                 for path, shape in _shapes(measure, at)
             ]
-            leaves = [leaf(f"{at}.{name}", label) for name, label in _OF_MEASURE.items()]
+            leaves = [leaf(f"{at}.{name}", label) for name, label in _names_of(measure).items()]
             measures.append(MeasureForm(str(measure.get("label", "")), sources.get(at, ""), leaves, shapes))
         groups.append(GroupForm(str(group.get("label", "")), leaf(f"groups[{g}].weight", "Weight"), measures))
     unplaced = [f"{path}: {words}" if path else words for path, words in errors.items() if path not in paths]

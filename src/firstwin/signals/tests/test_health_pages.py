@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
+from django.template import engines
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -285,3 +286,15 @@ def test_a_parent_shows_what_its_children_come_to(client_of: Any, owner: User, s
     refresh_accounts([child.pk], now=clock.now())
     text = client_of(owner).get("/accounts/acme/health/").text
     assert "Accounts below" in text and "Acme Nordic" in text
+
+
+def test_points_that_are_next_to_nothing_are_not_told_as_nothing() -> None:
+    engine: Any = engines["jinja"]
+    part = engine.env.get_template("signals/_health_parts.html").module.points
+    assert [part(value, signed=True) for value in (-0.04, 0.03, 0.0, 1.25, None)] == [
+        "−0.04",
+        "+0.03",
+        "0.0",
+        "+1.2",
+        "–",
+    ]

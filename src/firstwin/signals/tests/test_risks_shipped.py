@@ -8,6 +8,7 @@ import pytest
 
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, Membership, Person, RoleHeld, Touch
+from firstwin.core.conditions.mask import mask
 from firstwin.core.frames import At, Column
 from firstwin.people.config.store import Definition
 from firstwin.people.models import User
@@ -131,3 +132,16 @@ def test_a_champion_who_arrives_elsewhere_is_an_opportunity(customer: Account, o
 def test_a_worried_success_manager_is_a_risk(customer: Account, owner: User) -> None:
     Pulse.objects.create(account=customer, author=owner, mood="risk", occurred_at=_days(3), **_known(3))
     assert _found(customer)["pulse-worried"].words == "Its success manager is worried since 30 May"
+
+
+def test_no_finding_stays_open_because_nothing_is_known_any_more(customer: Account) -> None:
+    """Of a customer that left there are no seats and no ratings to compare: what waits for them would wait for ever."""
+    SubscriptionLine.objects.filter(account=customer).update(ends_on=_days(3).date(), renews_on=None)
+    detectors = _defined("detector", detector_text.parse)
+    with sitting([customer.pk], now=NOW) as facts:
+        frame = _frame(facts)
+        assert frame.value("commercial_status", 0) == "churned" and frame.value("seats", 0) is None
+        stay = [key for key, one in detectors.items()
+                if one.parsed.clears is not None and not mask(one.parsed.clears, frame)[0]]  # fmt: skip
+        assert stay == []
+        assert not {"licence-unused", "seats-near-limit", "low-satisfaction", "deep-use"} & set(_found(customer))

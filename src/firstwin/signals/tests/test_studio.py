@@ -168,3 +168,14 @@ def test_weights_that_are_all_zero_are_told_at_the_first(client_of: Any, operati
     at = answer.text.split('name="groups[0].weight"', 1)[1].split("</label>", 1)[0]
     assert "All weights here are 0" in at and 'value="0"' in at
     assert "Account is “Acme”" in answer.text  # what a measure looks at is said all the same
+
+
+def test_how_old_data_may_be_is_a_field_where_a_measure_says_so() -> None:
+    body = card(90)
+    body["groups"][0]["measures"][0]["fresh"] = {"by": "usage_heard", "days": 3}
+    path = "groups[0].measures[0].fresh.days"
+    assert path in leaves_of(body) and path not in leaves_of(card(90))
+    made = parsed("pooled", changed(body, {path: "5"}))
+    assert made.measures[0].fresh is not None and made.measures[0].fresh.days == 5
+    shown = form_of(body, {}, {}, {}, {}).groups[0].measures[0].leaves[-1]
+    assert (shown.path, shown.value, shown.label) == (path, "3", "Data no older than, days")
