@@ -16,7 +16,7 @@ from firstwin.core.money import Money
 from firstwin.people.models import User
 from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.columns import Said
-from firstwin.signals.ledger.told import words_of
+from firstwin.signals.ledger.told import results_of, words_of
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.lag import Lag, lag
 from firstwin.signals.today.found import Rows, findings, health_moves, renewals, stage_moves
@@ -99,7 +99,8 @@ def _in_words(items: Sequence[Item], window: Window, now: datetime) -> list[Item
     moved = [item.account for item in items if any(change.kind in _HEALTH for change in item.changes)]
     since, until = standing.readings(moved, [At.close_of(window.eve), At.of(now)])
     before, after = standing.primary(since), standing.primary(until)
-    words = words_of({pk: Said(now=one, before=before.get(pk)) for pk, one in after.items()})
+    said = {pk: Said(now=one, before=before.get(pk)) for pk, one in after.items()}
+    words = words_of(said, results_of(said))
     return [
         with_words(item, capitalised(words[item.account]), _HEALTH) if item.account in words else item for item in items
     ]
