@@ -28,7 +28,7 @@ def run(words: Sequence[str]) -> None:
     parser.add_argument(
         "--day", type=float, nargs=2, default=(0.5, 1.5), help="gigabytes of batches; 0 0 leaves it out"
     )
-    parser.add_argument("--people", type=int, nargs=2, default=(1_000_000, 3_000_000))
+    parser.add_argument("--people", type=int, nargs=2, default=(1_000_000, 10_000_000))
     parser.add_argument("--names", type=int, nargs=2, default=(100_000, 1_000_000))
     given = parser.parse_args(words)
     for kind, sizes in (("day", given.day), ("people", given.people), ("names", given.names)):

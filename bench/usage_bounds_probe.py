@@ -170,14 +170,14 @@ def metrics() -> str:
 
 def account() -> str:
     from firstwin.usage.metrics.account import usage_for
+    from firstwin.usage.metrics.crowd import crowd_of
     from firstwin.usage.metrics.features import heat
-    from firstwin.usage.metrics.people import people_of
 
     pk = _account().pk
     usage = usage_for(pk, NOW.date(), now=NOW)
-    people = people_of(pk, NOW.date(), NOW)
+    people = crowd_of(pk, NOW.date(), by="-days", most=25)
     rows = heat(pk, NOW.date()).rows
-    return f"{usage.active_28} active, {len(people)} people, {len(rows)} names"
+    return f"{usage.active_28} active, {people.all} people, {len(rows)} names"
 
 
 def page() -> str:

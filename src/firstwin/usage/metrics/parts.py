@@ -65,7 +65,6 @@ def parts_of(asker: Asker, *, is_few: bool) -> list[Part]:
     if not has_links:
         return [*_spans(asker, alone, is_linked=False)]
     linked = "select human as actor from actor_blocks join linked using (actor) where place <> 0"
-    alone += " and actor not in (select actor from linked)"
     return [*_spans(asker, alone, is_linked=False), *_spans(asker, linked, is_linked=True)]
 
 
@@ -87,10 +86,11 @@ def _rows(table: str, part: Part, among: Sequence[Part]) -> str:
     if part.is_linked:
         return (
             f"select t.* exclude (human) replace (human - {part.base} as actor) "  # noqa: S608 - our own numbers
-            f"from (select * from {table} join linked using (actor)) t "
-            f"where human between {part.first} and {part.last} and place <> 0"
+            f"from (select * from {table} join (from linked where human between {part.first} and {part.last}) "
+            f"using (actor)) t where place <> 0"
         )
-    others = " and actor not in (select actor from linked)" if any(one.is_linked for one in among) else ""
+    near = f"select actor from linked where actor between {part.first} and {part.last}"  # noqa: S608
+    others = f" and actor not in ({near})" if any(one.is_linked for one in among) else ""
     return (
         f"select * replace (actor - {part.base} as actor) from {table} "  # noqa: S608
         f"where actor between {part.first} and {part.last} and place <> 0{others}"
