@@ -11,7 +11,9 @@ from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.core import clock
 from firstwin.people.models import User
+from firstwin.signals.actions.override import override
 from firstwin.signals.models import Dismissal, Episode, LookedBack, StageMove
+from firstwin.signals.refresh.once import refresh_accounts
 from firstwin.signals.today.window import last_working_day
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,19 @@ def test_cleared_risks_and_moves_are_told(client_of: Any, owner: User, acme: Acc
     )
     text = client_of(owner).get("/today/").text
     assert "Cleared" in text and "Activation → Setup" in text and "Went back" in text
+
+
+def test_a_score_that_moved_says_what_moved_it(client_of: Any, owner: User, acme: Account) -> None:
+    now = clock.now()
+    refresh_accounts([acme.pk], now=now - timedelta(days=6))
+    override(
+        by=owner, account=acme, scorecard="pooled", level="overall", points=40, reason="Their sponsor told us",
+        expires_on=clock.today() + timedelta(days=30), now=now,
+    )  # fmt: skip
+    refresh_accounts([acme.pk], now=clock.now())
+    text = client_of(owner).get("/today/").text
+    assert text.count('data-key="acme"') == 1 and "unknown → red" in text
+    assert "unknown → 40" not in text  # in words of what moved it, not in figures alone
 
 
 def test_the_rest_is_shown_on_demand(client_of: Any, owner: User) -> None:
