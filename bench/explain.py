@@ -24,7 +24,7 @@ def main() -> None:
     url, email = sys.argv[1], (sys.argv[2:] or ["ada@fernhill.example"])[0]
     browser = Browser(User.objects.get(email=email))
     ask = Ask(email, url, is_part="/list/" in url)
-    browser.get(ask)
+    browser.ask(ask)
     statements = _watched(browser, ask)
     for sql, params, ms in statements:
         print(f"-- {ms:.1f} ms")
@@ -47,7 +47,7 @@ def _watched(browser: Any, ask: Any) -> list[tuple[str, Any, float]]:
             seen.append((sql, params, (time.perf_counter() - began) * 1_000))
 
     with connection.execute_wrapper(watch):
-        ms, cpu = browser.get(ask)
+        ms, cpu = browser.ask(ask)
     print(f"-- {ask.url}: {ms:.1f} ms, of which we computed {cpu:.1f} ms")
     return seen
 
