@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
 Prepare = Callable[[Any], Any]
@@ -35,7 +36,10 @@ def listed(ids: Collection[int]) -> tuple[str, Any]:
 def plain_rows(rows: Any) -> list[tuple[Any, ...]]:
     """The rows of a `values_list`, straight from the cursor: as the database gives them (SQLite's moments are naive,
     PostgreSQL's sums are decimals)."""
-    sql, values = rows.query.sql_with_params()
+    try:
+        sql, values = rows.query.sql_with_params()
+    except EmptyResultSet:  # nothing can be in the set
+        return []
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Cast
@@ -147,7 +148,10 @@ def _moves(accounts: AccountSet, pipeline: str) -> Moves:
 
 def _columns(rows: Any) -> Iterator[tuple[Any, ...]]:
     """Of a `values_list`, as the database gives them, so many rows at once."""
-    sql, values = rows.query.sql_with_params()
+    try:
+        sql, values = rows.query.sql_with_params()
+    except EmptyResultSet:  # nobody can be in the set
+        return
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         while some := cursor.fetchmany(_AT_ONCE):

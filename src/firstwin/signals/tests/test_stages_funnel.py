@@ -56,6 +56,7 @@ def account(owner: User) -> Callable[..., Account]:
 def test_only_accounts_one_may_see_are_counted(account: Callable[..., Account], stranger: User) -> None:
     _moves(account("a"), ("setup", 0))
     assert funnel(AccountSet.of(stranger), PIPELINE, now=NOW) == []
+    assert funnel(EVERYONE.only([]), PIPELINE, now=NOW) == []
 
 
 @pytest.mark.django_db

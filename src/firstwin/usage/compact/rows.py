@@ -19,12 +19,13 @@ from firstwin.usage.compact.apart import Ahead, read_here
 from firstwin.usage.compact.coded import Coded, in_order
 from firstwin.usage.compact.columns import KIND, Columns
 from firstwin.usage.compact.debugger import keep_refused
+from firstwin.usage.compact.hours import HOUR
 from firstwin.usage.compact.identity import keep_told
 from firstwin.usage.compact.knowing import know
 from firstwin.usage.compact.numbers import Named, Numbers, met_actors, met_places, name_numbers
 from firstwin.usage.compact.placing import places_at
 from firstwin.usage.compact.refusals import Code, Refusal
-from firstwin.usage.compact.tallies import HOUR, Tallies, tallies_of
+from firstwin.usage.compact.tallies import Tallies, tallies_of
 from firstwin.usage.compact.telling import Told, other_keys, tell
 from firstwin.usage.compact.times import days_of, micros
 from firstwin.usage.compact.values import NO_VALUE

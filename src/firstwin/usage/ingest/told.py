@@ -14,8 +14,8 @@ from threading import Lock
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
+from firstwin.usage.compact.hours import HOUR, Counts, add_hours
 from firstwin.usage.compact.refusals import LARGEST, WHOLE_CALL
-from firstwin.usage.compact.tallies import HOUR, Counts, add_hours
 from firstwin.usage.compact.times import micros, moment_of
 from firstwin.usage.ingest.limits import BadBody
 from firstwin.usage.ingest.write_keys import source_of
