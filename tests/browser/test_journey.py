@@ -22,6 +22,7 @@ def test_keyboard_only(visit, served) -> None:
     keys.press("Enter")
     expect(page).to_have_url(re.compile("/accounts/"))
     expect(page.get_by_role("heading", name="Accounts")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard once the page's scripts run
 
     # Find it: down from the search takes the first row and the preview follows; Enter opens the page.
     keys.press("/")
@@ -32,6 +33,7 @@ def test_keyboard_only(visit, served) -> None:
     expect(page.locator("#drawer")).to_contain_text("Acme")
     keys.press("Enter")
     expect(page).to_have_url(re.compile("/accounts/acme/"))
+    page.wait_for_load_state()
 
     # Log a touch.
     keys.press("l")

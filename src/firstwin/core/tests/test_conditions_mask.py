@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -204,20 +203,3 @@ def test_no_accounts_give_no_answers() -> None:
         (Test("name", "contains", "x"), Related("none", "visits"), Test("employees", "changed", Change(3, "1")))
     )
     assert mask(tree, frame).tolist() == []
-
-
-def test_ten_parts_over_a_hundred_thousand_accounts_are_quick() -> None:
-    frame = RowFrame.random(100_000, VOCABULARY, TODAY)
-    text = (
-        "employees > 2 and (arr >= 1.5 or adoption < 0.3) and country in (DE, FR) and not (name contains 'me') and "
-        "quiet > 3 and renewal in next 200 days and tags has none (vip) and owner is set and "
-        "count(visits in last 30 days) < 9"
-    )
-    tree = parse_text(text)
-    taken = []
-    for _ in range(3):
-        before = perf_counter()
-        held = mask(tree, frame)
-        taken.append(perf_counter() - before)
-    assert 0 < held.sum() < len(held)
-    assert min(taken) < 1, taken  # generous: the figure is measured by the bench, a slip of ten times is seen here

@@ -1,6 +1,5 @@
 """The commercial section of an account: figures with their rows, lines over time, invoices, and any past day."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -255,7 +254,7 @@ def reads(ask: Callable[[], Any]) -> int:
     return len(asked)
 
 
-def test_two_hundred_lines_and_three_hundred_invoices_are_answered_at_once(
+def test_two_hundred_lines_and_three_hundred_invoices_are_read_at_once(
     client_of: ClientOf, owner: User, acme: Account
 ) -> None:
     for n in range(100):
@@ -264,12 +263,5 @@ def test_two_hundred_lines_and_three_hundred_invoices_are_answered_at_once(
     for n in range(300):
         an_invoice(acme, -400 + n, state="open" if n % 7 == 0 else "paid", name=f"I{n}")
     client = client_of(owner)
-    answer = client.get("/accounts/acme/commercial/", headers={"HX-Request": "true"})
-    taken = []
-    for _ in range(5):
-        start = time.process_time()
-        answer = client.get("/accounts/acme/commercial/", headers={"HX-Request": "true"})
-        taken.append(time.process_time() - start)
-    assert answer.status_code == 200
-    # Four times what is asked for: other work shares the machine during tests.
-    assert min(taken) < 0.24, f"{min(taken):.3f} s"
+    many = reads(lambda: client.get("/accounts/acme/commercial/", headers={"HX-Request": "true"}))
+    assert many < 60, many
