@@ -53,33 +53,6 @@ class RowFrame:
             before,
         )
 
-    @classmethod
-    def random(cls, accounts: int, vocabulary: Vocabulary, today: date) -> "RowFrame":
-        chance = np.random.default_rng(7)
-        last = (today - ZERO).days
-        words = np.array([f"acme {n}" for n in range(accounts // 2)], dtype=object)
-        made = {
-            "employees": chance.integers(0, 100, accounts),
-            "arr": chance.integers(0, 10_000_000, accounts),
-            "adoption": chance.random(accounts),
-            "country": np.array(["DE", "FR", "US"], dtype=object)[chance.integers(0, 3, accounts)],
-            "name": words[chance.integers(0, len(words), accounts)],
-            "quiet": last - chance.integers(0, 60, accounts),
-            "renewal": last + chance.integers(0, 400, accounts),
-            "owner": chance.integers(1, 4, accounts),
-            "tags": np.array([frozenset({"vip"}), frozenset({"eu"}), frozenset()], dtype=object)[
-                chance.integers(0, 3, accounts)
-            ],
-        }
-        columns = {key: Column(values, chance.random(accounts) < 0.9) for key, values in made.items()}
-        columns["name"] = Column(np.array([f"{word} x" for word in made["name"]], dtype=object), columns["name"].known)
-        visits = RowsOf(
-            np.sort(chance.integers(0, accounts, accounts * 10)), {},
-            Column(last - chance.integers(0, 90, accounts * 10), np.ones(accounts * 10, dtype=np.bool_)),
-        )  # fmt: skip
-        ids = np.arange(accounts, dtype=np.int64)
-        return cls(ids, At.close_of(today), vocabulary, columns, {"visits": visits}, lambda at: NotImplemented)
-
     def __len__(self) -> int:
         return len(self.accounts)
 
