@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from firstwin.core.frames import At
 from firstwin.people.config.store import Definition
@@ -14,6 +14,7 @@ from firstwin.signals.models import Refreshed, What
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
 from firstwin.signals.risks.detect import at_stake
 from firstwin.signals.segments.serving import in_order
+from firstwin.signals.stages.standing import Moving
 
 CHANGE_DAYS = 7
 """Health's change is told against so many days before."""
@@ -25,19 +26,6 @@ class Open(NamedTuple):
     what: str
     severity: int
     stake_minor: int | None
-
-
-class Moved(Protocol):
-    """A move as it was made, or as the ledger keeps it."""
-
-    @property
-    def pipeline(self) -> str: ...
-    @property
-    def stage(self) -> str: ...
-    @property
-    def overlay(self) -> str: ...
-    @property
-    def on(self) -> date: ...
 
 
 @dataclass
@@ -118,7 +106,7 @@ def _score(one: Kept | None) -> float | None:
     return round(one.score / 100, 1) if one is not None and one.score is not None else None
 
 
-def come_to(one: Said, move: Moved) -> None:
+def come_to(one: Said, move: Moving) -> None:
     """Moves in the order in which they happened."""
     shown = move.overlay or move.stage
     if shown != one.stage:

@@ -6,22 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
-from firstwin.signals.stages.standing import Move
+from firstwin.signals.stages.standing import Move, Moving
 
 
-class Kept(Protocol):
-    """A move as the ledger keeps it, or as it was folded."""
+class Kept(Moving, Protocol):
+    """A move with the stage before it."""
 
-    @property
-    def pipeline(self) -> str: ...
-    @property
-    def stage(self) -> str: ...
-    @property
-    def overlay(self) -> str: ...
     @property
     def previous(self) -> str: ...
-    @property
-    def on(self) -> date: ...
 
 
 K = TypeVar("K", bound=Kept)

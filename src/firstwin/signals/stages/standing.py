@@ -73,11 +73,9 @@ class Move:
     evidence: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
-class Stored(Protocol):
-    """A move as the ledger keeps it."""
+class Moving(Protocol):
+    """A move as it was made, or as the ledger keeps it."""
 
-    @property
-    def account_id(self) -> int: ...
     @property
     def pipeline(self) -> str: ...
     @property
@@ -86,6 +84,13 @@ class Stored(Protocol):
     def overlay(self) -> str: ...
     @property
     def on(self) -> date: ...
+
+
+class Stored(Moving, Protocol):
+    """A move as the ledger keeps it."""
+
+    @property
+    def account_id(self) -> int: ...
 
 
 def standings_of(accounts: Ints, moves: Iterable[Stored]) -> Standings:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from firstwin.core.text import counted
 from firstwin.ui.filters import share
+from firstwin.usage.compact.hours import Counts
 from firstwin.usage.models import Source
 from firstwin.usage.store.models import Inbox, SourceHour
 
@@ -45,18 +46,8 @@ class Held:
     why: str
 
 
-@dataclass
-class Day:
+class Day(Counts):
     """What a source sent in the last 24 hours, by the clock hours that stand in them."""
-
-    events: int = 0
-    batches: int = 0
-    repeated: int = 0
-    rejected: int = 0
-    unresolved: int = 0
-    late: int = 0
-    lag_ms: int = 0
-    lag_max_ms: int = 0
 
     @property
     def lag_seconds(self) -> float | None:
