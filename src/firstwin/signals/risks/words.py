@@ -31,10 +31,16 @@ class Teller:
         self._named: dict[tuple[str, str], Named] = {}
         self._rows_said: dict[int, str] = {}
         self._of_rows: dict[str, Field] = {}
+        self._told_anyway: set[str] = set()
         if detector.collection:
             self.collection = frame.vocabulary.collection(detector.collection)
             self.rows = rows if rows is not None else frame.rows(detector.collection)
             self._of_rows = {one.key: one for one in self.collection.fields}
+            dates = {one.stored for one in self.collection.fields if one.kind is Kind.DATE}
+            # What is kept would otherwise read differently each night, and say no more.
+            self._told_anyway = {
+                one.key for one in self.collection.fields if one.kind is Kind.DAYS and one.stored in dates
+            }
 
     def sentence(self, place: int, chosen: Sequence[int] = (), more: Mapping[str, str] | None = None) -> str:
         """chosen: the rows that are evidence, by their place among the rows.  more: what an alarm says."""
@@ -51,13 +57,14 @@ class Teller:
         text = filled(self.detector.words, say) if self.detector.words else self._plain(say, bool(chosen))
         return shorten(text[:1].upper() + text[1:], LONGEST)
 
-    def row_words(self, row: int) -> str:
-        """One row: its known values, in the order of its fields."""
+    def row_words(self, row: int, *, with_days: bool = False) -> str:
+        """One row: its known values, in the order of its fields. with_days: also the days since a date it tells."""
         if row not in self._rows_said:
             assert self.rows is not None and self.collection is not None
             parts = []
             for key, field in self._of_rows.items():
-                told = self._value(f"row.{key}", "", row) if key in self.rows.columns else None
+                is_told = key in self.rows.columns and (with_days or key not in self._told_anyway)
+                told = self._value(f"row.{key}", "" if with_days else "since", row) if is_told else None
                 if told is not None:
                     parts.append(f"{field.label.lower()} {told}")
             self._rows_said[row] = shorten(", ".join(parts), LONGEST) or self.collection.one or self.collection.label

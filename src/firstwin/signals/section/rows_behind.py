@@ -62,8 +62,8 @@ def _told(frame: Frame, one: Related, known: Vocabulary, most: int) -> list[tupl
         ]
     places = sorted((place for place, is_in in enumerate(chosen) if is_in), key=lambda place: -days[place])
     name = (collection.one or collection.label.lower().removesuffix("s")).capitalize()
-    # A finding names its rows in the same words.
+    # A finding names its rows in the same words, which it keeps from day to day: without the days since.
     shown = Detector("", "", What.RISK, Severity.LOW, "", collection=one.collection)
     teller = Teller(shown, frame, rows)
     more = [("", f"and {len(places) - most:,} more")] if len(places) > most else []
-    return [(name, teller.row_words(place)) for place in places[:most]] + more
+    return [(name, teller.row_words(place, with_days=True)) for place in places[:most]] + more

@@ -94,7 +94,7 @@ def _found(account: Account) -> dict[str, Found]:
 def test_every_shipped_detector_can_be_asked_of_facts(customer: Account) -> None:
     found = _found(customer)
     assert {"silent", "stage-stuck", "renewal-unready"} <= set(found)
-    assert found["silent"].words == "No two-way contact for 45 days"
+    assert found["silent"].words == "No two-way contact since 18 Apr"
     assert found["stage-stuck"].words.startswith("Stuck in Setup since 2 Jun")
     assert found["renewal-unready"].words.startswith("Renews on 1 Aug")
     assert not {"payment-overdue", "nobody-there", "seats-near-limit", "usage-falling"} & set(found)

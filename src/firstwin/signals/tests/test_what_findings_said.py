@@ -27,7 +27,7 @@ from firstwin.signals.refresh.full import full_pass
 from firstwin.signals.refresh.once import refresh_accounts, refresh_some
 from firstwin.signals.refresh.state import state_of
 from firstwin.signals.section.findings import findings_of
-from firstwin.signals.tests.frame_deeds import World
+from firstwin.signals.tests.frame_deeds import START, World
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,8 @@ def test_it_is_told_as_it_was_said_then(lived: tuple[World, list[At]]) -> None:
     world, ats = lived
     first, later, grave, dearer = (_said(world, at) for at in ats)
     assert [one[0] for one in (first, later, grave, dearer)] == [2, 2, 3, 3]
-    assert "60 days" in first[1] and "70 days" in later[1] and "95 days" in grave[1]
+    spoke = day_of(START)
+    assert {one[1] for one in (first, later, grave, dearer)} == {f"No two-way contact since {spoke.day} {spoke:%b}"}
     assert first[2] == grave[2] and dearer[2] == 2 * grave[2]
     assert Episode.objects.filter(detector=SILENT, account=world.accounts[0]).count() == 1
     # By the day as well as by what was known: nobody looked between.
@@ -135,6 +136,18 @@ def test_what_says_the_same_is_not_said_again(world: World) -> None:
     assert EpisodeSaid.objects.count() == before
 
 
+def test_what_stays_open_keeps_no_row_a_night(lived: tuple[World, list[At]]) -> None:
+    """It names the day since when, not how many days it has been: read on any day, and written when it changes."""
+    world, _ = lived
+    rows = EpisodeSaid.objects.filter(episode__detector=SILENT, episode__account=world.accounts[0])
+    assert list(rows.order_by("pk").values_list("severity", flat=True)) == [2, 3, 3]  # the last of twice the ARR
+    for _ in range(3):
+        world.now += timedelta(days=1)
+        full_pass(world.now)
+    assert rows.count() == 3
+    assert Episode.objects.get(detector=SILENT, account=world.accounts[0]).last_on == day_of(world.now)
+
+
 def test_what_was_told_behind_the_first_look_says_it_day_by_day(world: World) -> None:
     first = _follow(world, 95)
     seen = _said(world, first)
@@ -142,7 +155,7 @@ def test_what_was_told_behind_the_first_look_says_it_day_by_day(world: World) ->
     look_back_some(world.now)
     assert _said(world, first) == seen and _said(world, At.of(world.now))[:1] == seen[:1]
     early = _said(world, At.close_of(day_of(world.now) - timedelta(days=20)))
-    assert early[0] == 2 and early[1] != seen[1]
+    assert early[0] == 2 and early[1] == seen[1]
     rows = EpisodeSaid.objects.filter(episode__detector=SILENT, episode__account=world.accounts[0])
     assert set(rows.filter(on__lt=day_of(world.now)).values_list("is_reconstructed", flat=True)) == {True}
     assert _ours(world) == []
@@ -184,5 +197,6 @@ def test_of_what_stood_before_it_was_kept_the_last_is_known(lived: tuple[World, 
     told = dossier(world.accounts[0], as_of=ats[0].moment + timedelta(microseconds=1), is_past=True)
     (risk,) = [one for one in told["signals"]["risks"] if one["detector"] == SILENT]
     assert (risk["severity"], risk["says"], risk["at_stake"]) == then  # worked out again from the facts of then
+    _line(world, "still more")
     _follow(world, 1)
     assert _said(world, ats[-1]) == now != _said(world, At.of(world.now))
