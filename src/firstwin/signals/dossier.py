@@ -71,7 +71,7 @@ def _computed(account: Account, at: Any) -> dict[str, Any] | None:
     if card not in made.scores:
         return None
     definition = made.definitions.scorecards[card]
-    told = explained(made.scores[card].row(0).result, definition.parsed)
+    told = explained(made.row(card, 0).result, definition.parsed)
     return _told(told, card, definition.number) | {"at": at.moment.isoformat(), "is_published": False}
 
 

@@ -15,6 +15,7 @@ from firstwin.core.errors import Refused
 from firstwin.core.frames import At, Column
 from firstwin.people.config.store import Definition
 from firstwin.signals.frame.frame import Frame, Ints
+from firstwin.signals.frame.part import Part
 from firstwin.signals.refresh import columns
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.state import State
@@ -22,7 +23,7 @@ from firstwin.signals.risks.detect import Fired, detected
 from firstwin.signals.risks.fold import Changes, folded
 from firstwin.signals.risks.found import Found
 from firstwin.signals.risks.silence import silent
-from firstwin.signals.scores.compute import Scores, scored
+from firstwin.signals.scores.compute import ScoreRow, Scores, scored
 from firstwin.signals.scores.frozen import goes_on
 from firstwin.signals.segments.layers import layers
 from firstwin.signals.segments.membership import masks
@@ -44,7 +45,7 @@ class Made:
     segments: where each holds.  unasked: those that could not be asked, with the reason.  experience: its key, empty
     where none serves.
     cards: the scorecards of each account, the first is primary; none where nothing is scored any more.  scores: by
-    scorecard; they count at `places`.
+    scorecard, of the accounts at `places` and in their order.
     """
 
     at: At
@@ -63,6 +64,10 @@ class Made:
     found: list[Found]
     changes: Changes
 
+    def row(self, card: str, place: int) -> ScoreRow:
+        """What one of its scorecards says of the account at that place of the frame."""
+        return self.scores[card].row(int(np.searchsorted(self.places[card], place)))
+
 
 def computed(frame: Frame, definitions: Definitions, state: State, *, alarms: Fired | None = None) -> Made:
     """Sets signals as columns of the frame as it goes. alarms: of detectors that go by the budget of alarms."""
@@ -72,7 +77,7 @@ def computed(frame: Frame, definitions: Definitions, state: State, *, alarms: Fi
     which = pipelines_of(experience, definitions)
     standings, moves = moved(frame, definitions.pipelines, which, state.standings, problems=problems)
     pace = paces(frame, definitions.pipelines, standings, state.pauses, held)
-    frame.set_columns(columns.stages(standings, pace.pace))
+    frame.set_columns(columns.stages(standings, pace))
     cards = _cards(experience, definitions, goes_on(frame))
     scores, places = _scores(frame, definitions, state, cards)
     frame.set_columns(_health(frame, state, cards, scores, places))
@@ -149,20 +154,21 @@ def _cards(experience: Words, definitions: Definitions, is_scored: Mask) -> list
 def _scores(
     frame: Frame, definitions: Definitions, state: State, cards: Sequence[tuple[str, ...]]
 ) -> tuple[dict[str, Scores], dict[str, Ints]]:
-    """Each scorecard over all accounts (one account costs as much as many), and whose it is."""
+    """Each scorecard over the accounts whose it is, and which those are."""
     wanted: dict[str, list[int]] = {}
     for place, some in enumerate(cards):
         for card in some:
             wanted.setdefault(card, []).append(place)
-    scores = {}
+    scores, places = {}, {card: np.array(some, np.int64) for card, some in wanted.items()}
     for card in sorted(wanted):
+        own = frame if len(places[card]) == len(frame) else Part(frame, places[card])
         try:
             scores[card] = scored(
-                frame, definitions.scorecards[card], remembered=state.remembered(card), judged=state.judged
+                own, definitions.scorecards[card], remembered=state.remembered(card), judged=state.judged
             )
         except Refused as refused:  # what it said last stands
             logger.warning("The scorecard %s cannot be asked: %s", card, refused.message)
-    return scores, {card: np.array(wanted[card], np.int64) for card in scores}
+    return scores, {card: places[card] for card in scores}
 
 
 def _health(
@@ -181,7 +187,8 @@ def _health(
             score[place] = -1 if last.score is None else last.score
             band[place], coverage[place], has[place] = last.band, last.coverage, True
     for card, found in scores.items():
-        mine = np.array([place for place in places[card].tolist() if cards[place][0] == card], np.int64)
-        score[mine], coverage[mine], band[mine] = found.score[mine], found.coverage[mine], found.band[mine]
+        counts = np.array([cards[place][0] == card for place in places[card].tolist()], np.bool_)
+        mine = places[card][counts]
+        score[mine], coverage[mine], band[mine] = found.score[counts], found.coverage[counts], found.band[counts]
         has[mine] = True
     return columns.health(score, band, coverage, has, [state.week_ago.get(pk) for pk in frame.accounts.tolist()])

@@ -91,14 +91,14 @@ def _readings(made: Made, found: dict[int, Due]) -> None:
     for card, scores in made.scores.items():
         version = made.definitions.scorecards[card].number
         before = made.state.readings.get(card, {})
-        for place in made.places[card].tolist():
+        for own, place in enumerate(made.places[card].tolist()):
             pk = accounts[place]
             is_primary = made.cards[place][0] == card
             last = before.get(pk)
             if last is None or _is_other(made, last.kept, version, is_primary=is_primary):
-                found[pk].readings.append(Score(card, version, is_primary, scores.row(place)))
-            elif last.result != (result := scores.result(place)):  # within a day all but a few end here
-                row = scores.row(place, result)
+                found[pk].readings.append(Score(card, version, is_primary, scores.row(own)))
+            elif last.result != (result := scores.result(own)):  # within a day all but a few end here
+                row = scores.row(own, result)
                 is_exact = points_of(last.result) != points_of(row.result)
                 if is_exact or (last.kept.on < made.at.on and values_of(last.inputs) != values_of(row.inputs)):
                     found[pk].readings.append(Score(card, version, is_primary, row, is_exact))

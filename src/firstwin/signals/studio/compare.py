@@ -35,7 +35,7 @@ class Side:
 
     def scores(self, card: str) -> Scores | None:
         """Of every account, also where no experience uses the scorecard; None where there is no such card."""
-        if card in self.made.scores:
+        if card in self.made.scores and len(self.made.places[card]) == len(self.made.accounts):
             return self.made.scores[card]
         definition = self.made.definitions.scorecards.get(card)
         if definition is None:

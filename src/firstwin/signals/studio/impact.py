@@ -146,11 +146,12 @@ def _experience(side: Side) -> list[str]:
 
 def _band(side: Side) -> list[str]:
     """Of the scorecard that makes each account's health."""
-    scores = {card: found.band for card, found in side.made.scores.items()}
-    cards = side.made.cards
-    return [
-        str(scores[some[0]][place]) if some and some[0] in scores else "unknown" for place, some in enumerate(cards)
-    ]
+    found, cards = ["unknown"] * len(side.made.accounts), side.made.cards
+    for card, scores in side.made.scores.items():
+        for place, band in zip(side.made.places[card].tolist(), scores.band.tolist(), strict=True):
+            if cards[place][0] == card:
+                found[place] = str(band)
+    return found
 
 
 Rows = dict[int, tuple[str, str, int | None]]

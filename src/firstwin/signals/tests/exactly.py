@@ -103,7 +103,7 @@ def said_of(made: Any, place: int) -> dict[str, Any]:
     pk = int(made.accounts[place])
     standings = made.standings
     return {
-        "scores": {card: made.scores[card].row(place) for card in made.cards[place]},
+        "scores": {card: made.row(card, place) for card in made.cards[place]},
         "cards": made.cards[place],
         "experience": made.experience[place],
         "segments": {key: bool(mask[place]) for key, mask in made.segments.items()},
@@ -203,7 +203,7 @@ def _come_out_otherwise(some: list[Any], at: Any, company: Company) -> list[Any]
         alarms = alarms_of(facts.accounts, at, under.detectors)
         made = computed(facts.frame(at), under, state_of(facts.accounts, before, under), alarms=alarms)
     places = {pk: place for place, pk in enumerate(made.accounts.tolist())}
-    rows = [(one, made.scores[one.scorecard].row(places[one.account_id])) for one in some]
+    rows = [(one, made.row(one.scorecard, places[one.account_id])) for one in some]
     return [one for one, row in rows if (row.inputs, row.result) != (bytes(one.inputs), bytes(one.result))]
 
 

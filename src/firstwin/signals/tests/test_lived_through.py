@@ -142,7 +142,7 @@ def everything(at: At) -> dict[str, Any]:
         account = Account.objects.get(pk=pk)
         written = dossier(account, as_of=at.moment + timedelta(microseconds=1), is_past=True)
         of_each[account.key] = {
-            "scores": {card: as_scored(scores.row(place)) for card, scores in made.scores.items()},
+            "scores": {card: as_scored(made.row(card, place)) for card in made.cards[place]},
             "cards": made.cards[place],
             "experience": made.experience[place],
             "segments": {key: bool(mask[place]) for key, mask in made.segments.items()},
