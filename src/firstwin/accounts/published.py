@@ -47,18 +47,6 @@ class Family:
         return {pk: {name: found.get(pk, nothing).get(name) for name in self.columns} for pk in account_ids}
 
 
-@dataclass(frozen=True)
-class Known:
-    """What a room says of accounts it has just computed, from what it holds: the same that its family would compute.
-
-    columns: as `Compute`, at the moment at which they were computed.  stand: those of which it still is the same; asked
-    when nobody changes them any more.
-    """
-
-    columns: Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
-    stand: Callable[[Collection[int]], Collection[int]]
-
-
 _families: dict[str, Family] = {}
 
 
@@ -87,48 +75,42 @@ def published_columns(account_ids: Sequence[int], now: datetime) -> dict[int, di
     return found
 
 
-def publish(family_key: str, account_ids: Collection[int] | None, *, now: datetime, known: Known | None = None) -> int:
+def publish(family_key: str, account_ids: Collection[int] | None, *, now: datetime) -> int:
     """Write one family's columns of these accounts (all when None). Returns how many rows there were.
 
     When no transaction is open it is done in short ones, so that people are never kept waiting: columns are computed
-    before, and what changed meanwhile is computed again within.  known: where the room knows already what it says.
+    before, and what changed meanwhile is computed again within.
     """
     family = _families[family_key]
     ids = sorted(set(account_ids)) if account_ids is not None else _all_ids()
     pace = Pace(smallest=_FEWEST, largest=_CHUNK)
     for some in batched(ids, _CHUNK):
-        if known is not None:
-            _publish(family, some, now, pace, known)
-        elif connection.in_atomic_block:
+        if connection.in_atomic_block:
             _store(family, family.rows(some, now), now)
         else:
             _publish(family, some, now, pace)
     return len(ids)
 
 
-def _publish(family: Family, ids: Sequence[int], now: datetime, pace: Pace, known: Known | None = None) -> None:
-    known = known or _as_of_revisions(family, ids, now)
-    rows = family.filled(known.columns(ids), ids)
+def show(family_key: str, found: Mapping[int, Mapping[str, Any]], *, now: datetime) -> None:
+    """Write what a room has just computed of these accounts, as its family would: in the transaction in which it writes
+    what it computed, where nobody changes them any more."""
+    family = _families[family_key]
+    _store(family, family.filled(found, list(found)), now)
+
+
+def _publish(family: Family, ids: Sequence[int], now: datetime, pace: Pace) -> None:
+    seen = _revisions(ids)  # read first
+    rows = family.rows(ids, now)
     done = 0
     while part := ids[done : done + pace.size]:
         with pace.slice(len(part)), transaction.atomic():
             _hold(part)
-            stand = set(known.stand(part))
             found = {pk: rows[pk] for pk in part}
-            stale = [pk for pk in part if pk not in stand]
+            stale = [pk for pk, at in _revisions(part).items() if seen.get(pk) != at]
             _store(family, found | family.rows(stale, now) if stale else found, now)
         done += len(part)
         pace.give_way()
-
-
-def _as_of_revisions(family: Family, ids: Sequence[int], now: datetime) -> Known:
-    """What the family computes, as long as no fact came."""
-    seen = _revisions(ids)  # read first
-
-    def stand(some: Collection[int]) -> list[int]:
-        return [pk for pk, at in _revisions(some).items() if seen.get(pk) == at]
-
-    return Known(lambda some: family.compute(some, now), stand)
 
 
 def _revisions(ids: Collection[int]) -> dict[int, int]:

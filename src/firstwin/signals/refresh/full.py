@@ -139,7 +139,7 @@ def _slice(ids: list[int], *, now: datetime) -> _Tally:
         tally.differ(defaultdict(str, keys), differing)
     with tally.of("writing"):
         stand = _shown([pk for pk in current if pk not in due])
-        written = publish_made(made, revisions, now=now, due=due, leave=stand, from_memory=True).written
+        written = publish_made(made, revisions, now=now, due=due, leave=stand).written
     tally.accounts = len(written) + len(stand)
     return tally
 

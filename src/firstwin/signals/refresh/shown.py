@@ -6,19 +6,14 @@ The ledger would say the same of them, once it was written: reading all of it ag
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from django.db.models import F
 
-from firstwin.accounts.bulk import among
-from firstwin.accounts.published import Known
 from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.columns import Open, Said, come_to
 from firstwin.signals.ledger.standing import Kept
 from firstwin.signals.ledger.told import is_compared, told_of
-from firstwin.signals.models import Refreshed
 from firstwin.signals.refresh.compute import Made
 from firstwin.signals.refresh.due import Due, Score
 from firstwin.signals.scores import ENGINE
@@ -28,19 +23,17 @@ _UNREAD = 2**62
 """Stands for ids of readings that were written just now: later than any other."""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The columns of what was made of these accounts. due: what was written of it."""
+def shown_of(made: Made, due: Mapping[int, Due], accounts: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Account id → column of its list row → value, of what was made of these accounts. due: what is written of it."""
+    return _Shown(made, due, accounts).columns()
 
+
+@dataclass(frozen=True)
+class _Shown:
     made: Made
     due: Mapping[int, Due]
     accounts: Collection[int]
 
-    def known(self) -> Known:
-        """For `accounts.published.publish`."""
-        return Known(lambda some: {pk: self.columns[pk] for pk in some}, self._stand)
-
-    @cached_property
     def columns(self) -> dict[int, dict[str, Any]]:
         """Account id → column → value, as the ledger tells it as of the moment at which they were computed."""
         ids = np.array(sorted(self.accounts), np.int64)
@@ -48,11 +41,6 @@ class Shown:
         places = np.searchsorted(self.made.accounts, ids)
         standings: Standings = self.made.standings.taken(places)
         return told_of(ids, found, self.made.at, standings, self.made.state.pauses, results)
-
-    def _stand(self, account_ids: Collection[int]) -> set[int]:
-        """Those that are as they were computed here, and whose facts are."""
-        same = Refreshed.objects.filter(at=self.made.at.moment, revision=F("account__revision"))
-        return set(among(same, "account_id", account_ids).values_list("account_id", flat=True))
 
     def _said(self, ids: set[int]) -> tuple[dict[int, Said], dict[int, bytes]]:
         """What is said of each, with the results that sentences are made of."""

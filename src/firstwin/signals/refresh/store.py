@@ -1,4 +1,4 @@
-"""Write what was made into the ledger, and then into the list rows. The only writer of the ledger.
+"""Write what was made into the ledger and the list rows. The only writer of the ledger.
 
 In short transactions, each over some accounts, each whole: killed between two of them, the accounts that are left are
 still marked and are computed again. Where somebody else computed an account meanwhile, theirs stands.
@@ -13,20 +13,20 @@ from django.db import connection, transaction
 
 from firstwin.accounts.bulk import among, insert_many, update_many
 from firstwin.accounts.models import Account
-from firstwin.accounts.published import publish
+from firstwin.accounts.published import show
 from firstwin.core.failpoints import failpoint
 from firstwin.core.frames import At
 from firstwin.core.pace import Pace
 from firstwin.signals.models import Episode, Reading, Refreshed, SegmentStay, StageMove
+from firstwin.signals.published import FAMILY, signal_columns
 from firstwin.signals.refresh.compute import Made
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.due import Due, due_of
 from firstwin.signals.refresh.marks import mark_again
 from firstwin.signals.refresh.said import write_first_said, write_said
-from firstwin.signals.refresh.shown import Shown
+from firstwin.signals.refresh.shown import shown_of
 from firstwin.signals.scores import ENGINE
 
-FAMILY = "signals"
 _FEWEST = 50
 
 
@@ -45,29 +45,28 @@ def publish_made(
     revisions: Sequence[int],
     *,
     now: datetime,
-    rows_too: bool = True,
     due: Mapping[int, Due] | None = None,
     leave: Collection[int] = (),
-    from_memory: bool = False,
 ) -> Published:
-    """revisions: of the accounts, as the facts stood that it was made of.  rows_too: publish the list rows as well.
-    due: what is to be written, where that was found out already.  leave: accounts that stand as they were made.
-    from_memory: list rows are told of what was made, not of the ledger again: for many accounts at once."""
+    """revisions: of the accounts, as the facts stood that it was made of.  due: what is to be written, where that was
+    found out already.  leave: accounts that stand as they were made."""
     if due is None:
         due = due_of(made)
     at_revision = dict(zip(made.accounts.tolist(), map(int, revisions), strict=True))
     written: list[int] = []
     pace = Pace(smallest=_FEWEST)
     ids, done, readings, moves = [pk for pk in at_revision if pk not in leave], 0, 0, 0
+    shown = shown_of(made, due, ids)
     while part := ids[done : done + pace.size]:
         failpoint("signals.before")
         with pace.slice(len(part)), transaction.atomic():
-            unmoved = _unmoved(made, part)
-            mine = {pk: at_revision[pk] for pk in part if pk in unmoved}
+            there = _unmoved(made, part)
+            mine = {pk: at_revision[pk] for pk in part if pk in there}
             some = {pk: due[pk] for pk in mine if pk in due}
             write(some, made.at, made.definitions, mine)
             _mark(mine, made)
             _settle_later(some, made)
+            _show({pk: shown[pk] for pk in mine}, [pk for pk in mine if there[pk] != mine[pk]], now)
             failpoint("signals.within")
         failpoint("signals.after")
         written += mine
@@ -75,9 +74,6 @@ def publish_made(
         moves += sum(len(one.moves) for one in some.values())
         done += len(part)
         pace.give_way()
-    if rows_too and written:
-        publish(FAMILY, written, now=now, known=Shown(made, due, written).known() if from_memory else None)
-        failpoint("signals.published")
     return Published(tuple(written), readings, moves, pace.longest)
 
 
@@ -96,14 +92,25 @@ def write(
     _episodes(due, at)
 
 
-def _unmoved(made: Made, part: Sequence[int]) -> set[int]:
-    """Those nobody else computed since the state was read. Nobody does until the transaction ends."""
+def _unmoved(made: Made, part: Sequence[int]) -> dict[int, int]:
+    """Those nobody else computed since the state was read, and the revision of their facts. Nobody changes either until
+    the transaction ends."""
+    rows = among(Account.objects.order_by("pk"), "id", part)
     if connection.features.has_select_for_update:
-        rows = among(Account.objects.select_for_update(), "id", part).order_by("pk")
-        list(rows.values_list("pk"))
+        list(rows.select_for_update().values_list("pk"))
     there = dict(among(Refreshed.objects.all(), "account_id", part).values_list("account_id", "at"))
     seen = made.state.refreshed
-    return {pk for pk in part if (seen[pk][0] if pk in seen else None) == there.get(pk)}
+    return {
+        pk: revision
+        for pk, revision in rows.values_list("pk", "revision")
+        if (seen[pk][0] if pk in seen else None) == there.get(pk)
+    }
+
+
+def _show(columns: Mapping[int, Mapping[str, Any]], moved: Sequence[int], now: datetime) -> None:
+    """In the list rows. moved: whose facts changed meanwhile; of those the ledger is asked, as people may have judged
+    what was found."""
+    show(FAMILY, {**columns, **signal_columns(moved, now)} if moved else columns, now=now)
 
 
 def write_readings(due: Mapping[int, Due], at: At, revisions: Mapping[int, int], *, is_reconstructed: bool) -> None:

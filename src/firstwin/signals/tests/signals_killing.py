@@ -29,7 +29,7 @@ import django
 from firstwin.connectors.tests.killing import Base, forked
 
 DAYS = (
-    ("signals.computed", "signals.before", "signals.within", "signals.after", "signals.published"),
+    ("signals.computed", "signals.before", "signals.within", "signals.after"),
     (
         "signals.past.before", "signals.past.after", "signals.told.before", "signals.told.after",
         "signals.looked_back",

@@ -1,6 +1,6 @@
 """A pass over everybody tells the list rows of what it holds in memory: exactly what the ledger would tell."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -10,13 +10,16 @@ import pytest
 
 from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.models import AccountNow
-from firstwin.accounts.published import Known, publish
+from firstwin.accounts.published import show
 from firstwin.core.frames import At
 from firstwin.signals.ledger.told import told
 from firstwin.signals.models import Dismissal, Refreshed
 from firstwin.signals.published import COLUMNS
 from firstwin.signals.refresh import store
+from firstwin.signals.refresh.compute import Made
+from firstwin.signals.refresh.due import Due
 from firstwin.signals.refresh.once import refresh_accounts
+from firstwin.signals.refresh.shown import shown_of
 from firstwin.signals.tests.lived import Life, own_lake
 
 pytestmark = pytest.mark.django_db
@@ -50,16 +53,12 @@ def _through(days: int, seed: int) -> Iterator[Life]:
 def test_memory_tells_what_the_ledger_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     rows: list[dict[str, Any]] = []
 
-    def compared(family: str, ids: Collection[int], *, now: datetime, known: Known | None) -> int:
-        if known is not None:
-            some = sorted(ids)
-            said = known.columns(some)
-            assert said == told(some, At.of(now))
-            assert set(known.stand(some)) == set(some)
-            rows.extend(dict(said[pk]) for pk in some)
-        return publish(family, ids, now=now, known=known)
+    def compared(family: str, found: Mapping[int, Mapping[str, Any]], *, now: datetime) -> None:
+        assert found == told(sorted(found), At.of(now))
+        rows.extend(dict(one) for one in found.values())
+        show(family, found, now=now)
 
-    monkeypatch.setattr(store, "publish", compared)
+    monkeypatch.setattr(store, "show", compared)
     for life in _through(DAYS, 11):
         life.night()
     assert len(rows) > 3 * DAYS
@@ -69,25 +68,23 @@ def test_memory_tells_what_the_ledger_tells(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_changed_meanwhile_is_told_by_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Written, but not yet shown: then a fact comes to one account, and another is computed again."""
+    """Computed, but not yet written: then a fact comes to one account, and another is computed again."""
     (life,) = _through(1, 3)
     life.night()
     ids = list(Refreshed.objects.order_by("account_id").values_list("account_id", flat=True))
     first, second, third, *_ = ids
     later = life.world.now + timedelta(days=2, hours=1)
 
-    def disturbed(family: str, some: Collection[int], *, now: datetime, known: Known | None) -> int:
-        assert known is not None
-        monkeypatch.setattr(store, "publish", publish)
+    def disturbed(made: Made, due: Mapping[int, Due], accounts: Collection[int]) -> dict[int, dict[str, Any]]:
+        monkeypatch.setattr(store, "shown_of", shown_of)
         bump_revision([first])
         refresh_accounts([second], now=later)
-        assert set(known.stand(sorted(some))) == set(some) - {first, second}
-        mine = Known(lambda few: {pk: {"health": -1.0} for pk in few}, known.stand)
-        return publish(family, some, now=now, known=mine)
+        return {pk: {"health": -1.0} for pk in accounts}
 
-    monkeypatch.setattr(store, "publish", disturbed)
+    monkeypatch.setattr(store, "shown_of", disturbed)
     life.sleep()
     life.night()
     shown = dict(AccountNow.objects.values_list("account_id", "health"))
     assert shown[first] != -1.0 and shown[second] != -1.0  # of these the pass's own word was not taken
     assert shown[third] == -1.0
+    assert AccountNow.objects.get(account=second).refreshed_at == later
