@@ -9,7 +9,7 @@ from django.conf import settings
 
 from firstwin.core.fields import Field, Kind, register
 from firstwin.people.config.labels import labels
-from firstwin.signals.kinds.words import stages
+from firstwin.signals.kinds.words import stages, stages_below
 from firstwin.signals.models.kinds import Band, Pace
 
 ROOM = "signals"
@@ -47,10 +47,25 @@ FIELDS = (
           help="The day on which it came to its stage."),
     Field("stage_days", Kind.DAYS, "Days in stage", ROOM, stored="stage_on", frame="signals.stage_on", group=GROUP,
           help="Since it came to its stage, pauses included."),
+    Field("stage_below", Kind.CHOICE, "Stage below", ROOM, stored="stage_below", frame="signals.stage_below",
+          group=GROUP, choices=stages_below,
+          help="Where it stands on its pipeline, whatever lies over that, such as renewal."),
+    Field("stage_below_on", Kind.DATE, "In the stage below since", ROOM, stored="stage_below_on",
+          frame="signals.stage_below_on", group=GROUP,
+          help="The day on which it came to the stage where it stands on its pipeline, whatever lies over that."),
+    Field("stage_below_days", Kind.DAYS, "Days in the stage below", ROOM, stored="stage_below_on",
+          frame="signals.stage_below_on", group=GROUP,
+          help="Since it came to the stage where it stands on its pipeline, pauses included."),
     Field("stage_pace", Kind.CHOICE, "Pace", ROOM, stored="stage_pace", frame="signals.stage_pace", group=GROUP,
           choices=tuple(Pace.choices),
-          help="Behind past the days a stage is expected to take, stuck past those it may take. The clock stands still "
-               "while paused."),
+          help="Behind past the days a stage is expected to take, stuck past those it may take, by the worse of the "
+               "stage and what lies over it. The clock stands still while paused."),
+    Field("stage_late", Kind.CHOICE, "Late stage", ROOM, stored="stage_late", frame="signals.stage_late", group=GROUP,
+          choices=stages,
+          help="Which stage takes too long where it is behind or stuck: the one shown, or the one below it."),
+    Field("stage_late_on", Kind.DATE, "In its late stage since", ROOM, stored="stage_late_on",
+          frame="signals.stage_late_on", group=GROUP,
+          help="The day on which it came to the stage that takes too long."),
     Field("experience", Kind.CHOICE, "Experience", ROOM, stored="experience", frame="signals.experience", group=GROUP,
           choices=_experiences, help="How it is served: by the first experience whose segment it is in."),
     Field("segments", Kind.TAGS, "Segments", ROOM, stored="segments", frame="signals.segments", group=GROUP,

@@ -10,7 +10,8 @@ from firstwin.signals.models import Refreshed
 
 FAMILY = "signals"
 COLUMNS = (
-    "health", "health_band", "health_coverage", "health_change", "health_words", "stage", "stage_on", "stage_pace",
+    "health", "health_band", "health_coverage", "health_change", "health_words", "stage", "stage_on",
+    "stage_below", "stage_below_on", "stage_pace", "stage_late", "stage_late_on",
     "experience", "segments", "risks_open", "risk_severity", "opportunities_open", "at_risk_minor",
 )  # fmt: skip
 

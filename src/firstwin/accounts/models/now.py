@@ -78,7 +78,11 @@ PUBLISHED_COLUMNS = (
     "health_words",
     "stage",
     "stage_on",
+    "stage_below",
+    "stage_below_on",
     "stage_pace",
+    "stage_late",
+    "stage_late_on",
     "experience",
     "segments",
     "risks_open",
@@ -185,9 +189,13 @@ class AccountNow(models.Model):
     health_coverage = models.FloatField(null=True)
     health_change = models.FloatField(null=True)  # in points, against 7 days before
     health_words = models.TextField(null=True)
-    stage = models.CharField(max_length=60, null=True)
+    stage = models.CharField(max_length=60, null=True)  # overlays, such as renewal, first
     stage_on = models.DateField(null=True)
+    stage_below = models.CharField(max_length=60, null=True)  # whatever overlay lies over it
+    stage_below_on = models.DateField(null=True)
     stage_pace = models.CharField(max_length=8, null=True)  # on_track, behind, stuck, paused
+    stage_late = models.CharField(max_length=60, null=True)  # which of both is behind or stuck
+    stage_late_on = models.DateField(null=True)
     experience = models.CharField(max_length=60, null=True)
     segments = models.TextField(null=True)  # |enterprise|trial|
     risks_open = models.IntegerField(null=True)

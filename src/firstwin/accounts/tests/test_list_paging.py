@@ -23,7 +23,8 @@ KEYS = [
     "oldest_ticket", "last_ticket", "csat", "csat_answers", "people_active_7", "people_active_28", "last_seen",
     "usage_days_14", "weekly_share", "licence_share", "habit_weeks", "depth_share", "teams_28", "stickiness",
     "usage_trend", "events_28", "activated", "first_win", "customer_age",
-    "health", "health_band", "health_coverage", "health_change", "stage", "stage_on", "stage_days", "stage_pace",
+    "health", "health_band", "health_coverage", "health_change", "stage", "stage_on", "stage_days",
+    "stage_below", "stage_below_on", "stage_below_days", "stage_pace", "stage_late", "stage_late_on",
     "experience", "risks_open", "risk_severity", "opportunities_open", "at_risk",
 ]  # fmt: skip
 

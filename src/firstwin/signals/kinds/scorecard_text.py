@@ -17,7 +17,10 @@ from firstwin.signals.kinds.shape_text import dumped_shape, read_shape, value_ki
 MOST_GROUPS, MOST_MEASURES, MOST_VARIANTS = 12, 60, 12
 MOST_WEIGHT = 1_000_000.0
 
-_EARLIER = ("segments", "experience", "stage", "stage_on", "stage_days", "stage_pace")
+_EARLIER = (
+    "segments", "experience", "stage", "stage_on", "stage_days", "stage_below", "stage_below_on", "stage_below_days",
+    "stage_pace", "stage_late", "stage_late_on",
+)  # fmt: skip
 """Signals that are known before the scores are."""
 
 

@@ -30,16 +30,33 @@ class Open(NamedTuple):
 
 @dataclass
 class Said:
-    """Of one account.  before: the reading that counted a week earlier.  stage: where it stands, overlays first."""
+    """Of one account.  before: the reading that counted a week earlier.  below: where it stands on its pipeline, and
+    overlay what lies over that, each with the day on which it came there."""
 
     now: Kept | None = None
     before: Kept | None = None
-    pipeline: str = ""
-    stage: str = ""
     below: str = ""
-    stage_on: date | None = None
+    below_on: date | None = None
+    overlay: str = ""
+    overlay_on: date | None = None
     segments: list[str] = field(default_factory=list)
     open: list[Open] = field(default_factory=list)
+
+    @property
+    def stage(self) -> str:
+        """The one that is shown: overlays first."""
+        return self.overlay or self.below
+
+    @property
+    def stage_on(self) -> date | None:
+        return self.overlay_on if self.overlay else self.below_on
+
+
+class Paced(NamedTuple):
+    """late: the stage or overlay that makes the pace behind or stuck, empty where none does."""
+
+    pace: str
+    late: str
 
 
 def said(account_ids: Collection[int], at: At) -> dict[int, Said]:
@@ -62,8 +79,8 @@ def said(account_ids: Collection[int], at: At) -> dict[int, Said]:
     return dict(found)
 
 
-def columns_of(one: Said, definitions: Definitions) -> dict[str, Any]:
-    """Column of the list row → value, null where nothing is known. Words and pace are told apart from these."""
+def columns_of(one: Said, definitions: Definitions, paced: Paced | None) -> dict[str, Any]:
+    """Column of the list row → value, null where nothing is known. Words are told apart from these."""
     experience, segments = served_by(one.segments, definitions.experiences), sorted(one.segments)
     risks = [found for found in one.open if found.what == What.RISK]
     health, coverage = _score(one.now), one.now.coverage / 10_000 if one.now else None
@@ -75,7 +92,10 @@ def columns_of(one: Said, definitions: Definitions) -> dict[str, Any]:
         "health_coverage": coverage,
         "health_change": change,
         "stage": one.stage or None,
-        "stage_on": one.stage_on if one.stage else None,
+        "stage_on": one.stage_on,
+        "stage_below": one.below or None,
+        "stage_below_on": one.below_on,
+        **_pace(one, paced),
         "experience": experience or None,
         "segments": f"|{'|'.join(segments)}|" if segments else "",
         "risks_open": len(risks),
@@ -83,6 +103,13 @@ def columns_of(one: Said, definitions: Definitions) -> dict[str, Any]:
         "opportunities_open": len(one.open) - len(risks),
         "at_risk_minor": at_stake(risk.stake_minor for risk in risks),
     }
+
+
+def _pace(one: Said, paced: Paced | None) -> dict[str, Any]:
+    if paced is None or not paced.late:
+        return {"stage_pace": paced and paced.pace, "stage_late": None, "stage_late_on": None}
+    since = one.below_on if paced.late == one.below else one.overlay_on
+    return {"stage_pace": paced.pace, "stage_late": paced.late, "stage_late_on": since}
 
 
 def served_by(segments: Sequence[str], experiences: Mapping[str, Definition]) -> str:
@@ -108,7 +135,8 @@ def _score(one: Kept | None) -> float | None:
 
 def come_to(one: Said, move: Moving) -> None:
     """Moves in the order in which they happened."""
-    shown = move.overlay or move.stage
-    if shown != one.stage:
-        one.stage_on = move.on if shown else None
-    one.pipeline, one.stage, one.below = move.pipeline, shown, move.stage
+    if one.below != move.stage:
+        one.below_on = move.on if move.stage else None
+    if one.overlay != move.overlay:
+        one.overlay_on = move.on if move.overlay else None
+    one.below, one.overlay = move.stage, move.overlay

@@ -13,8 +13,9 @@ WHOLE = {
     "opportunities_open": "opportunities_open",
     "at_risk": "at_risk_minor",
 }
-WORDS = ("health_band", "stage", "stage_pace", "experience")
-COLUMNS = (*NUMBERS, *WHOLE, *WORDS, "stage_on", "segments")
+WORDS = ("health_band", "stage", "stage_below", "stage_pace", "stage_late", "experience")
+DAYS = ("stage_on", "stage_below_on", "stage_late_on")
+COLUMNS = (*NUMBERS, *WHOLE, *WORDS, *DAYS, "segments")
 
 
 def columns(account_ids: Any, ats: Sequence[At]) -> list[Columns]:

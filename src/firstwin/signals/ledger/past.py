@@ -1,6 +1,7 @@
 """The columns of the frame's family: what the ledger said of accounts as of a moment."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from firstwin.core.frames import At, Column, Columns
 from firstwin.signals.evidence import number_of
 from firstwin.signals.ledger.columns import columns_of, said, under
-from firstwin.signals.ledger.family import NUMBERS, WHOLE, WORDS
+from firstwin.signals.ledger.family import DAYS, NUMBERS, WHOLE, WORDS
 from firstwin.signals.ledger.told import pace_of
 
 
@@ -16,14 +17,11 @@ def as_of(ids: list[int], at: At) -> Columns:
     """Over accounts in this order."""
     definitions, found = under(at), said(ids, at)
     pace = pace_of(ids, found, at, definitions)
-    told: list[dict[str, Any]] = [
-        columns_of(found[pk], definitions) | {"stage_pace": pace.get(pk)} if pk in found else {} for pk in ids
-    ]
+    told: list[dict[str, Any]] = [columns_of(found[pk], definitions, pace.get(pk)) if pk in found else {} for pk in ids]
     answer = {name: _numbers([one.get(name) for one in told], np.float64) for name in NUMBERS}
     answer |= {key: _numbers([one.get(name) for one in told], np.int64) for key, name in WHOLE.items()}
     answer |= {name: _words([one.get(name) for one in told]) for name in WORDS}
-    days = [one.get("stage_on") for one in told]
-    answer["stage_on"] = _numbers([number_of(day) if day is not None else None for day in days], np.int64)
+    answer |= {name: _days([one.get(name) for one in told]) for name in DAYS}
     answer["segments"] = _tags([one.get("segments") for one in told])
     return answer
 
@@ -31,6 +29,10 @@ def as_of(ids: list[int], at: At) -> Columns:
 def _numbers(values: Sequence[Any], kind: Any) -> Column:
     known = np.array([value is not None for value in values], np.bool_)
     return Column(np.array([0 if value is None else value for value in values], kind), known)
+
+
+def _days(values: Sequence[date | None]) -> Column:
+    return _numbers([number_of(day) if day is not None else None for day in values], np.int64)
 
 
 def _words(values: Sequence[Any]) -> Column:

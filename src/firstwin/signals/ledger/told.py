@@ -12,7 +12,7 @@ from firstwin.people.config.store import definition
 from firstwin.people.models import ConfigVersion
 from firstwin.signals.frame.frame import Frame, Ints
 from firstwin.signals.ledger import standing
-from firstwin.signals.ledger.columns import Said, columns_of, said, under
+from firstwin.signals.ledger.columns import Paced, Said, columns_of, said, under
 from firstwin.signals.ledger.standing import Kept
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.scores.explain import Explained, change, explained, points_between
@@ -39,13 +39,12 @@ def told_of(
     pace = _pace(ids, found, at, definitions, standings, paused)
     sentences = words_of(found, results)
     return {
-        pk: columns_of(found.get(pk) or Said(), definitions)
-        | {"health_words": sentences.get(pk), "stage_pace": pace.get(pk)}
+        pk: columns_of(found.get(pk) or Said(), definitions, pace.get(pk)) | {"health_words": sentences.get(pk)}
         for pk in ids.tolist()
     }
 
 
-def pace_of(account_ids: list[int], found: Mapping[int, Said], at: At, definitions: Definitions) -> dict[int, str]:
+def pace_of(account_ids: list[int], found: Mapping[int, Said], at: At, definitions: Definitions) -> dict[int, Paced]:
     """How each moves through its stage, by the limits of the segments it is in."""
     ids = _ids(account_ids)
     standings = standings_of(ids, standing.moves(account_ids, at))
@@ -58,7 +57,7 @@ def _ids(account_ids: list[int]) -> Ints:
 
 def _pace(
     ids: Ints, found: Mapping[int, Said], at: At, definitions: Definitions, standings: Standings, paused: Pauses
-) -> dict[int, str]:
+) -> dict[int, Paced]:
     held: dict[str, list[int]] = {}
     places = {pk: place for place, pk in enumerate(ids.tolist())}
     for pk, one in found.items():
@@ -67,8 +66,9 @@ def _pace(
     masks = {key: np.isin(np.arange(len(ids)), some) for key, some in held.items()}
     bare: Any = None  # limits are told by standings, segments and pauses alone
     frame = Frame(ids, at, Vocabulary({}, {}), bare)
-    pace = paces(frame, definitions.pipelines, standings, paused, masks).pace
-    return {pk: word for pk, word in zip(ids.tolist(), pace.tolist(), strict=True) if word}
+    how = paces(frame, definitions.pipelines, standings, paused, masks)
+    told = zip(ids.tolist(), how.pace.tolist(), how.late.tolist(), strict=True)
+    return {pk: Paced(pace, late) for pk, pace, late in told if pace}
 
 
 def is_compared(one: Said) -> bool:

@@ -10,6 +10,7 @@ from firstwin.signals.frame.frame import Ints
 from firstwin.signals.models import What
 from firstwin.signals.risks.detect import at_stake
 from firstwin.signals.risks.found import Found
+from firstwin.signals.stages.pace import Paces
 from firstwin.signals.stages.standing import Standings
 
 Mask = npt.NDArray[np.bool_]
@@ -31,14 +32,19 @@ def numbers(values: Mapping[int, float | int | None], n: int, kind: type = float
     return Column(found, known)
 
 
-def stages(standings: Standings, pace: Words) -> dict[str, Column]:
-    """Where accounts stand, overlays first."""
+def stages(standings: Standings, how: Paces) -> dict[str, Column]:
+    """Where accounts stand, overlays first, what lies below them, and which of both takes too long."""
     over = np.asarray(standings.overlay != "", np.bool_)
     shown = np.where(over, standings.overlay, standings.stage)
     on = np.where(over, standings.overlay_on, standings.entered_on)
     known = np.asarray(shown != "", np.bool_)
-    since = Column(on, known)
-    return {"stage": Column(shown, known), "stage_on": since, "stage_days": since, "stage_pace": words(pace)}
+    since, below_since = Column(on, known), Column(standings.entered_on, known)
+    late = words(how.late)
+    return {
+        "stage": Column(shown, known), "stage_on": since, "stage_days": since,
+        "stage_below": Column(standings.stage, known), "stage_below_on": below_since, "stage_below_days": below_since,
+        "stage_pace": words(how.pace), "stage_late": late, "stage_late_on": Column(how.late_on, late.known),
+    }  # fmt: skip
 
 
 def health(score: Ints, band: Words, coverage: Ints, has: Mask, before: Sequence[int | None]) -> dict[str, Column]:

@@ -71,8 +71,8 @@ class Presence:
         order = layers(definitions.segments, frame.vocabulary)
         found = dict(held)
         if order.after:
-            pace = paces(frame, definitions.pipelines, standings, pauses(frame.accounts.tolist(), frame.at), held).pace
-            frame.set_columns(columns.stages(standings, pace))
+            how = paces(frame, definitions.pipelines, standings, pauses(frame.accounts.tolist(), frame.at), held)
+            frame.set_columns(columns.stages(standings, how))
             late = {key: definitions.segments[key] for key in order.after}
             found |= masks(frame, late, held, problems=problems)
         versions = {key: one.number for key, one in definitions.segments.items()}

@@ -10,7 +10,7 @@ from firstwin.signals.models.kinds import Band, Pace
 def register_all() -> None:
     """Called once, when the app is ready."""
     register_look("health", Look(("health_band", "health_change", "health_words"), _health, "health"))
-    register_look("stage", Look(("stage_pace",), _stage, "health"))
+    register_look("stage", Look(("stage_pace", "stage_late"), _stage, "health"))
 
 
 def _health(row: Mapping[str, Any], _: Mapping[Any, str]) -> Drawn | None:
@@ -33,6 +33,7 @@ def _stage(row: Mapping[str, Any], labels: Mapping[Any, str]) -> Drawn | None:
         return None
     pace = row["stage_pace"]
     tone = Pace(pace).tone if pace in Pace.values and pace != Pace.ON_TRACK else None
-    return Drawn(
-        labels.get(row["stage"], row["stage"]), badge=str(Pace(pace).label) if tone else "", badge_tone=tone or ""
-    )
+    badge, late = str(Pace(pace).label) if tone else "", row["stage_late"]
+    if badge and late and late != row["stage"]:  # below the one that is shown
+        badge += f" in {labels.get(late, late)}"
+    return Drawn(labels.get(row["stage"], row["stage"]), badge=badge, badge_tone=tone or "")

@@ -11,7 +11,7 @@ from firstwin.signals.frame.frame import Frame
 from firstwin.signals.kinds.pipeline import Pipeline, Stage
 from firstwin.signals.models.kinds import Pace
 from firstwin.signals.stages.pauses import Pauses
-from firstwin.signals.stages.standing import Ints, Mask, Standings, Words
+from firstwin.signals.stages.standing import NEVER, Ints, Mask, Standings, Words
 
 NO_LIMIT = -1
 _WORSE = (str(Pace.ON_TRACK), str(Pace.BEHIND), str(Pace.STUCK))
@@ -24,6 +24,8 @@ class Paces:
     days: in the stage, the day it came not counted and paused days left out; -1 where it is at none.
     expected, most: the limits that count for it; NO_LIMIT where there is none.
     overlay_days: the same of the overlay.  pace: the worse of both; empty where it is at no stage.
+    late: the stage, or the overlay, whose clock makes it behind or stuck; empty where neither does.  late_on: the day
+    on which it came there; NEVER where `late` is empty.
     """
 
     days: Ints
@@ -31,6 +33,8 @@ class Paces:
     most: Ints
     overlay_days: Ints
     pace: Words
+    late: Words
+    late_on: Ints
 
 
 def paces(
@@ -45,8 +49,7 @@ def paces(
     stands, over = np.asarray(standings.stage != "", np.bool_), np.asarray(standings.overlay != "", np.bool_)
     days = _days(frame, standings.entered_on, stands, pauses, day)
     overlay_days = _days(frame, standings.overlay_on, over, pauses, day)
-    expected, most = np.full(n, NO_LIMIT, np.int64), np.full(n, NO_LIMIT, np.int64)
-    how = np.zeros(n, np.int64)
+    expected, most, over_expected, over_most = np.full((4, n), NO_LIMIT, np.int64)
     for definition in pipelines.values():
         pipeline: Pipeline = definition.parsed
         here = stands & (standings.pipeline == pipeline.key)
@@ -56,15 +59,24 @@ def paces(
             there = here & (standings.stage == stage.key)
             likely, limit = _limits(stage, there, segments or {})
             expected[there], most[there] = likely[there], limit[there]
-            how = np.maximum(how, np.where(there, _how(days, likely, limit), 0))
         if pipeline.overlay is not None:
             there = here & (standings.overlay == pipeline.overlay.key)
             likely, limit = _limits(pipeline.overlay, there, segments or {})
-            how = np.maximum(how, np.where(there, _how(overlay_days, likely, limit), 0))
-    words = np.asarray(_WORSE, object)[how]
-    words[pauses.open_on(frame.accounts, day)] = str(Pace.PAUSED)
+            over_expected[there], over_most[there] = likely[there], limit[there]
+    how, over_how = _how(days, expected, most), _how(overlay_days, over_expected, over_most)
+    past = _past(days, how, expected, most)
+    over_past = _past(overlay_days, over_how, over_expected, over_most)
+    # Of two that are equally late the one that is longer so; then the one that one sees.
+    is_over = over & ((over_how > how) | ((over_how == how) & (over_past >= past)))
+    worse = np.maximum(how, over_how)
+    words = np.asarray(_WORSE, object)[worse]
+    is_paused = pauses.open_on(frame.accounts, day)
+    words[is_paused] = str(Pace.PAUSED)
     words[~stands] = ""
-    return Paces(days, expected, most, overlay_days, words)
+    is_late = stands & ~is_paused & (worse > 0)
+    late = np.where(is_late, np.where(is_over, standings.overlay, standings.stage), "")
+    late_on = np.where(is_late, np.where(is_over, standings.overlay_on, standings.entered_on), NEVER)
+    return Paces(days, expected, most, overlay_days, words, late, late_on)
 
 
 def _days(frame: Frame, since: Ints, where: Mask, pauses: Pauses, day: int) -> Ints:
@@ -87,3 +99,8 @@ def _how(days: Ints, expected: Ints, most: Ints) -> Ints:
     behind = (expected != NO_LIMIT) & (days > expected)
     stuck = (most != NO_LIMIT) & (days > most)
     return np.where(stuck, 2, np.where(behind, 1, 0)).astype(np.int64)
+
+
+def _past(days: Ints, how: Ints, expected: Ints, most: Ints) -> Ints:
+    """Days past the limit by which they are behind or stuck."""
+    return np.where(how == 2, days - most, np.where(how == 1, days - expected, 0))

@@ -13,15 +13,19 @@ from firstwin.core.frames import At, Column
 from firstwin.people.config.store import Definition
 from firstwin.people.models import User
 from firstwin.revenue.models import SubscriptionLine
+from firstwin.signals.evidence import number_of
 from firstwin.signals.frame.frame import Frame
 from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.kinds import detector_text, pipeline_text
 from firstwin.signals.kinds.shipped import shipped
 from firstwin.signals.models import Pulse
+from firstwin.signals.refresh import columns
 from firstwin.signals.risks.detect import detected
 from firstwin.signals.risks.found import Found
 from firstwin.signals.risks.silence import silent
 from firstwin.signals.stages.fold import moved
+from firstwin.signals.stages.pace import paces
+from firstwin.signals.stages.pauses import Pauses
 from firstwin.signals.stages.standing import Standings
 
 NOW = datetime(2026, 6, 2, 9, tzinfo=UTC)
@@ -82,6 +86,7 @@ def _frame(facts: Any) -> Frame:
     pace = Column(np.full(len(frame), "stuck", object), np.ones(len(frame), np.bool_))
     since = Column(state.entered_on, stage.known)
     frame.set_columns({"stage": stage, "stage_on": since, "stage_days": since, "stage_pace": pace})
+    frame.set_columns({"stage_late": stage, "stage_late_on": since})
     return frame
 
 
@@ -98,6 +103,27 @@ def test_every_shipped_detector_can_be_asked_of_facts(customer: Account) -> None
     assert found["stage-stuck"].words.startswith("Stuck in Setup since 2 Jun")
     assert found["renewal-unready"].words.startswith("Renews on 1 Aug")
     assert not {"payment-overdue", "nobody-there", "seats-near-limit", "usage-falling"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("below", "over", "words"),
+    [
+        (420, 42, "Stuck in Outcomes since 8 Apr 2025"),  # of 240 days, of 90
+        (100, 95, "Stuck in Renewal since 27 Feb"),
+    ],
+)
+def test_stuck_names_the_stage_that_takes_too_long(customer: Account, below: int, over: int, words: str) -> None:
+    state = Standings.none(1)
+    state.pipeline[:], state.stage[:], state.overlay[:] = "default", "outcomes", "renewal"
+    state.entered_on[:], state.overlay_on[:] = (number_of(_days(n).date()) for n in (below, over))
+    with sitting([customer.pk], now=NOW) as facts:
+        frame = facts.frame(AT)
+        how = paces(frame, _defined("pipeline", pipeline_text.parse), state, Pauses())
+        frame.set_columns(columns.stages(state, how))
+        stuck = {"stage-stuck": _defined("detector", detector_text.parse)["stage-stuck"]}
+        (found,) = detected(frame, stuck)
+    assert found.words == words
+    assert found.evidence["stage"] == "renewal"  # what lists show is told beside it
 
 
 def test_a_new_customer_stands_in_setup_and_under_renewal_where_one_is_near(customer: Account) -> None:

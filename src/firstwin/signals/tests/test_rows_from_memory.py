@@ -63,7 +63,16 @@ def test_memory_tells_what_the_ledger_tells(monkeypatch: pytest.MonkeyPatch) -> 
         life.night()
     assert len(rows) > 3 * DAYS
     varied = {column for column in COLUMNS if len({one[column] for one in rows}) > 1}
-    assert varied >= {"health", "health_change", "health_words", "stage", "stage_on", "segments", "risks_open"}
+    assert varied >= {
+        "health",
+        "health_change",
+        "health_words",
+        "stage",
+        "stage_on",
+        "stage_below_on",
+        "segments",
+        "risks_open",
+    }
     assert Dismissal.objects.exists()
 
 

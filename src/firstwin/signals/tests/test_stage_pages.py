@@ -1,5 +1,7 @@
 """Stages on screen: who stands where, and how accounts go through."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +28,10 @@ def placed(
         account=account, pipeline="default", version=1, stage=stage, previous=previous, overlay=overlay, on=on,
         at=clock.now(),
     )  # fmt: skip
-    said = {"stage": overlay or stage, "stage_on": on, "stage_pace": "on_track", "arr_minor": 50_000_00} | now
+    said = {
+        "stage": overlay or stage, "stage_on": on, "stage_below": stage, "stage_below_on": on, "stage_pace": "on_track",
+        "arr_minor": 50_000_00,
+    } | now  # fmt: skip
     AccountNow.objects.filter(account=account).update(**said)
     return account
 
@@ -52,6 +57,21 @@ def test_the_overlay_is_seen_and_hides_no_stage(client_of: Any, owner: User, acm
     assert "Acme" in here and "Renewal" in here and "1 in renewal" in here
 
 
+@pytest.mark.parametrize(("late", "says"), [("outcomes", ">Stuck<"), ("renewal", ">Stuck in renewal<")])
+def test_a_card_tells_its_days_in_the_column_and_which_clock_is_late(
+    client_of: Any, owner: User, acme: Account, late: str, says: str
+) -> None:
+    since = clock.today() - timedelta(days=420)
+    placed(acme, "outcomes", days=42, overlay="renewal", stage_below_on=since, stage_pace="stuck", stage_late=late)
+    here = column(client_of(owner).get("/stages/").text, "Outcomes")
+    assert "420 days" in here and says in here
+
+
+def test_a_list_names_the_stage_below_where_that_is_late(client_of: Any, owner: User, acme: Account) -> None:
+    placed(acme, "outcomes", overlay="renewal", stage_pace="stuck", stage_late="outcomes")
+    assert "Stuck in Outcomes" in client_of(owner).get("/accounts/").text
+
+
 def test_who_sees_what(client_of: Any, teammate: User, stranger: User, viewer: User, acme: Account) -> None:
     placed(acme, "setup")
     assert "Acme" not in client_of(stranger).get("/stages/").text
@@ -66,8 +86,27 @@ def test_a_long_column_is_cut_and_says_how_many_more(
     for n in range(3):
         placed(open_account(by=owner, name=f"Firm {n}", now=clock.now()), "setup", arr_minor=n * 1000_00)
     here = column(client_of(owner).get("/stages/").text, "Setup")
-    assert "and 1 more" in here and "/accounts/?whose=mine&amp;filter=stage" in here
+    assert "and 1 more" in here
     assert here.index("Firm 2") < here.index("Firm 1") and "Firm 0" not in here
+
+
+def test_a_cut_column_leads_to_the_list_of_all_it_counts(
+    client_of: Any, owner: User, acme: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "CARDS", 1)
+    placed(acme, "outcomes", overlay="renewal", stage_late="outcomes", stage_pace="stuck")
+    placed(open_account(by=owner, name="Boreal", now=clock.now()), "outcomes")
+    placed(open_account(by=owner, name="Cobalt", now=clock.now()), "adoption")
+    client = client_of(owner)
+    here = column(client.get("/stages/").text, "Outcomes")
+
+    def listed(words: str) -> list[str]:
+        (link,) = [html.unescape(one) for one in re.findall(r'href="([^"]*)"', here.split(words)[0])[-1:]]
+        text = client.get(link).text
+        return [name for name in ("Acme", "Boreal", "Cobalt") if f">{name}<" in text]
+
+    assert listed("and 1 more") == ["Acme", "Boreal"]
+    assert listed("1 in renewal") == ["Acme"] and listed("1 stuck") == ["Acme"]
 
 
 @pytest.mark.parametrize(

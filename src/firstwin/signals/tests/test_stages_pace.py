@@ -23,7 +23,7 @@ PIPELINE = Pipeline(
     (Stage("setup", "Setup", None, (Limits(30, 60, "big"), Limits(10, 20))),),
     starts=EVERYTHING,
     ends=EVERYTHING,
-    overlay=Stage("renewal", "Renewal", None, (Limits(5, None),)),
+    overlay=Stage("renewal", "Renewal", None, (Limits(5, 15),)),
 )
 
 
@@ -69,6 +69,30 @@ def test_pauses_that_overlap_count_once() -> None:
 def test_the_overlay_has_its_own_clock_and_the_worse_of_both_counts() -> None:
     found = _paces(9, overlay_since=1)
     assert (found.overlay_days[0], found.days[0], found.pace[0]) == (8, 9, "behind")
+
+
+@pytest.mark.parametrize(
+    ("on", "over", "word", "late"),
+    [
+        (10, 5, "on_track", ("", None)),
+        (14, 10, "behind", ("setup", 0)),  # the overlay is on track
+        (9, 1, "behind", ("renewal", 1)),  # the stage is
+        (25, 15, "stuck", ("setup", 0)),  # the overlay is behind only
+        (18, 1, "stuck", ("renewal", 1)),  # the stage is behind only
+        (40, 20, "stuck", ("setup", 0)),  # by 20 days, the overlay by 5
+        (24, 1, "stuck", ("renewal", 1)),  # by 8 days, the stage by 4
+        (20, 5, "behind", ("renewal", 5)),  # both by 10 days: the one that one sees
+    ],
+)
+def test_it_says_which_of_both_takes_too_long(on: int, over: int, word: str, late: tuple[str, int | None]) -> None:
+    found, (stage, since) = _paces(on, overlay_since=over), late
+    assert (found.pace[0], found.late[0]) == (word, stage)
+    assert found.late_on[0] == (NEVER if since is None else number_of(day(since)))
+
+
+def test_while_its_clock_stands_still_nothing_takes_too_long() -> None:
+    found = _paces(80, overlay_since=1, rows=[(70, None)])
+    assert (found.pace[0], found.late[0], found.late_on[0]) == ("paused", "", NEVER)
 
 
 def test_who_is_at_no_stage_has_no_pace() -> None:

@@ -26,8 +26,9 @@ def slower(rows: Rows, window: Window, definitions: Definitions) -> list[Change]
     for stage in stages:
         for limits in stage.limits:
             passed |= _passed(stage, limits, window)
-    slow = rows.filter(passed, stage_pace__in=list(_KINDS)).order_by(F("arr_minor").desc(nulls_last=True), "account_id")
-    named = slow.values_list("account_id", "stage_pace", "stage", "stage_on")[:MOST]
+    slow = rows.filter(passed, stage_pace__in=list(_KINDS), stage_late__isnull=False)
+    slow = slow.order_by(F("arr_minor").desc(nulls_last=True), "account_id")
+    named = slow.values_list("account_id", "stage_pace", "stage_late", "stage_late_on")[:MOST]
     now = {pk: (Pace(pace or ""), stage or "", since) for pk, pace, stage, since in named}
     if not now:
         return []
@@ -37,16 +38,16 @@ def slower(rows: Rows, window: Window, definitions: Definitions) -> list[Change]
     return [
         _change(pk, pace, labels.get(stage, stage), since, window)
         for pk, (pace, stage, since) in now.items()
-        if _is_worse(pace, before.get(pk, ""))
+        if _is_worse(pace, before[pk].pace if pk in before else "")
     ]
 
 
 def _passed(stage: Stage, limits: Limits, window: Window) -> Q:
-    """In the stage for longer than it may take, and not yet so before the window opened (pauses left out)."""
+    """The stage that takes too long does since the window opened, and did not before it (pauses left out)."""
     found = Q()
     for days in filter(None, (limits.expected_days, limits.max_days)):
         longer, not_yet = window.today - timedelta(days=days), window.eve - timedelta(days=days)
-        found |= Q(stage=stage.key, stage_on__lt=longer, stage_on__gte=not_yet)
+        found |= Q(stage_late=stage.key, stage_late_on__lt=longer, stage_late_on__gte=not_yet)
     return found
 
 

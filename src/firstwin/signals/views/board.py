@@ -115,9 +115,8 @@ def _choices(definitions: Definitions, owners: list[tuple[str, str]]) -> list[tu
 
 
 def _list_urls(column: Column, pipeline: Pipeline | None, asked: dict[str, str]) -> dict[str, str]:
-    """The list of the accounts of a column. The list knows the stage as shown, so those under the overlay are told
-    apart there."""
-    tests = [Test("stage", "eq", column.key)]
+    """The list of the accounts of a column, by the stage where they stand, whatever lies over it."""
+    tests = [Test("stage_below", "eq", column.key)]
     if asked["segment"]:
         tests.append(Test("segments", "has", asked["segment"]))
     if asked["experience"]:
@@ -126,7 +125,7 @@ def _list_urls(column: Column, pipeline: Pipeline | None, asked: dict[str, str])
         "all": _list_url(tests, asked),
         "stuck": _list_url([*tests, Test("stage_pace", "eq", "stuck")], asked),
         "behind": _list_url([*tests, Test("stage_pace", "eq", "behind")], asked),
-        "overlaid": _list_url([Test("stage", "eq", pipeline.overlay.key)], asked)
+        "overlaid": _list_url([*tests, Test("stage", "eq", pipeline.overlay.key)], asked)
         if pipeline is not None and pipeline.overlay is not None
         else "",
     }
