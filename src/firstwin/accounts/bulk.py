@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
@@ -117,7 +118,9 @@ def _prepare(field: Any, moments: Prepare) -> Prepare | None:
     if kind == "DateField":
         return _Remembered(connection.ops.adapt_datefield_value).__getitem__
     if kind == "JSONField" and connection.vendor == "sqlite":
-        encode = (field.encoder or json.JSONEncoder)().encode
+        if field.encoder is None:  # plain data: a fifth of the time
+            return lambda value: None if value is None else msgspec.json.encode(value).decode()
+        encode = field.encoder().encode
         return lambda value: None if value is None else encode(value)
     if kind in {"JSONField", "UUIDField", "DecimalField"}:
         return lambda value: field.get_db_prep_save(value, connection)

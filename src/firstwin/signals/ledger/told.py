@@ -15,7 +15,8 @@ from firstwin.signals.ledger import standing
 from firstwin.signals.ledger.columns import Paced, Said, columns_of, said, under
 from firstwin.signals.ledger.standing import Kept
 from firstwin.signals.refresh.definitions import Definitions
-from firstwin.signals.scores.explain import Explained, change, explained, points_between
+from firstwin.signals.scores.explain import Explained, change, of_outcome, points_between
+from firstwin.signals.scores.outcome import Outcome, read
 from firstwin.signals.scores.sentences import Fields, change_words, standing_words
 from firstwin.signals.stages.pace import paces
 from firstwin.signals.stages.pauses import Pauses, pauses
@@ -31,7 +32,7 @@ def told(account_ids: list[int], at: At) -> dict[int, dict[str, Any]]:
 
 
 def told_of(
-    ids: Ints, found: Mapping[int, Said], at: At, standings: Standings, paused: Pauses, results: Mapping[int, bytes]
+    ids: Ints, found: Mapping[int, Said], at: At, standings: Standings, paused: Pauses, results: Mapping[int, Outcome]
 ) -> dict[int, dict[str, Any]]:
     """What is said of each, as columns: the same wherever it was read. standings: of these accounts, as rising as they
     are.  results: of the readings by id, of those before as far as `is_compared`."""
@@ -77,14 +78,14 @@ def is_compared(one: Said) -> bool:
     return now is not None and before is not None and before.id != now.id and before.scorecard == now.scorecard
 
 
-def results_of(found: Mapping[int, Said]) -> dict[int, bytes]:
+def results_of(found: Mapping[int, Said]) -> dict[int, Outcome]:
     """By reading, of those that sentences are made of."""
     wanted = {one.now.id for one in found.values() if one.now is not None}
     wanted |= {one.before.id for one in found.values() if one.before is not None and is_compared(one)}
-    return {pk: result for pk, (_, result) in standing.contents(wanted).items()}
+    return {pk: read(result) for pk, (_, result) in standing.contents(wanted).items()}
 
 
-def words_of(found: Mapping[int, Said], results: Mapping[int, bytes]) -> dict[int, str]:
+def words_of(found: Mapping[int, Said], results: Mapping[int, Outcome]) -> dict[int, str]:
     """One sentence for each account with a reading: what moved it in a week, or where it stands."""
     trees = _Trees(results)
     fields = vocabulary().fields
@@ -105,7 +106,7 @@ def _words(one: Said, trees: "_Trees", fields: Fields) -> str:
 class _Trees:
     """Readings explained, under the definitions they were made by."""
 
-    def __init__(self, results: Mapping[int, bytes]) -> None:
+    def __init__(self, results: Mapping[int, Outcome]) -> None:
         self._results = results
         self._cards: dict[tuple[str, int], Any] = {}
 
@@ -116,4 +117,4 @@ class _Trees:
                 self._cards[key] = definition("scorecard", *key).parsed
             except (ConfigVersion.DoesNotExist, FirstwinError):  # it cannot be read any more: keys stand for labels
                 self._cards[key] = None
-        return explained(self._results[kept.id], self._cards[key])
+        return of_outcome(self._results[kept.id], self._cards[key])

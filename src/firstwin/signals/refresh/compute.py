@@ -21,7 +21,7 @@ from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.refresh.state import State
 from firstwin.signals.risks.detect import Fired, detected
 from firstwin.signals.risks.fold import Changes, folded
-from firstwin.signals.risks.found import Found
+from firstwin.signals.risks.found import Found, Known
 from firstwin.signals.risks.silence import silent
 from firstwin.signals.scores.compute import ScoreRow, Scores, scored
 from firstwin.signals.scores.frozen import goes_on
@@ -107,11 +107,14 @@ def _found(
     frame: Frame, definitions: Definitions, state: State, alarms: Fired | None, problems: dict[str, str]
 ) -> list[Found]:
     """What all detectors find. One that cannot be asked finds nothing, and clears nothing."""
-    is_open = [one for one in state.episodes if one.cleared_on is None]
+    is_open: dict[str, list[Known]] = {key: [] for key in definitions.detectors}
+    for one in state.episodes:
+        if one.cleared_on is None and one.detector in is_open:
+            is_open[one.detector].append(one)
     found: list[Found] = []
     for key, detector in definitions.detectors.items():
         try:
-            found += detected(frame, {key: detector}, alarms=alarms, open_episodes=is_open)
+            found += detected(frame, {key: detector}, alarms=alarms, open_episodes=is_open[key])
         except Refused as refused:
             logger.warning("The detector %s cannot be asked: %s", key, refused.message)
             problems[key] = refused.message

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,18 +15,20 @@ from firstwin.signals.risks.fold import Kept
 from firstwin.signals.risks.found import Found, Known
 from firstwin.signals.scores import ENGINE
 from firstwin.signals.scores.compute import ScoreRow
+from firstwin.signals.scores.outcome import Outcome, read
 from firstwin.signals.segments.stays import stays
 from firstwin.signals.stages.standing import Move
 
 
 @dataclass(frozen=True)
 class Score:
-    """A reading to be added.  is_exact: it differs in points, not only in values that drift."""
+    """A reading to be added.  told: its result.  is_exact: it differs in points, not only in values that drift."""
 
     scorecard: str
     version: int
     is_primary: bool
     row: ScoreRow
+    told: Outcome
     is_exact: bool = True
 
 
@@ -96,12 +99,16 @@ def _readings(made: Made, found: dict[int, Due]) -> None:
             is_primary = made.cards[place][0] == card
             last = before.get(pk)
             if last is None or _is_other(made, last.kept, version, is_primary=is_primary):
-                found[pk].readings.append(Score(card, version, is_primary, scores.row(own)))
+                row = scores.row(own)
+                found[pk].readings.append(Score(card, version, is_primary, row, read(row.result)))
             elif last.result != (result := scores.result(own)):  # within a day all but a few end here
+                told = read(result)
+                is_exact = points_of(last.outcome) != points_of(told)
+                if not is_exact and last.kept.on >= made.at.on:
+                    continue
                 row = scores.row(own, result)
-                is_exact = points_of(last.result) != points_of(row.result)
-                if is_exact or (last.kept.on < made.at.on and values_of(last.inputs) != values_of(row.inputs)):
-                    found[pk].readings.append(Score(card, version, is_primary, row, is_exact))
+                if is_exact or values_of(last.inputs) != values_of(row.inputs):
+                    found[pk].readings.append(Score(card, version, is_primary, row, told, is_exact))
 
 
 def _is_other(made: Made, kept: Reading, version: int, *, is_primary: bool) -> bool:
@@ -112,14 +119,14 @@ def _is_other(made: Made, kept: Reading, version: int, *, is_primary: bool) -> b
     return is_primary and counts is not None and counts.scorecard != kept.scorecard  # it counts again
 
 
-def points_of(result: bytes) -> Any:
+_POINTS = attrgetter("key", "state", "code", "points", "weight", "contribution", "last")
+_REST = attrgetter("score", "computed", "band", "coverage", "least", "worst", "shift", "groups", "set")
+
+
+def points_of(told: Outcome) -> Any:
     """Points and all that is made of them. The day itself, and days counted from it, are neither: as long as nothing
     else changes, a reading holds from day to day."""
-    told = msgspec.json.decode(result)
-    del told["on"]
-    for measure in told["measures"]:
-        del measure[3]
-    return told
+    return _REST(told), [_POINTS(one) for one in told.measures]
 
 
 def values_of(inputs: bytes) -> Any:

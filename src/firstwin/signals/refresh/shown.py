@@ -17,6 +17,7 @@ from firstwin.signals.ledger.told import is_compared, told_of
 from firstwin.signals.refresh.compute import Made
 from firstwin.signals.refresh.due import Due, Score
 from firstwin.signals.scores import ENGINE
+from firstwin.signals.scores.outcome import Outcome, read
 from firstwin.signals.stages.standing import Standings
 
 _UNREAD = 2**62
@@ -42,7 +43,7 @@ class _Shown:
         standings: Standings = self.made.standings.taken(places)
         return told_of(ids, found, self.made.at, standings, self.made.state.pauses, results)
 
-    def _said(self, ids: set[int]) -> tuple[dict[int, Said], dict[int, bytes]]:
+    def _said(self, ids: set[int]) -> tuple[dict[int, Said], dict[int, Outcome]]:
         """What is said of each, with the results that sentences are made of."""
         found: dict[int, Said] = defaultdict(Said)
         results = self._counting(ids, found)
@@ -58,25 +59,25 @@ class _Shown:
         self._open(ids, found)
         return found, results
 
-    def _counting(self, ids: set[int], found: dict[int, Said]) -> dict[int, bytes]:
+    def _counting(self, ids: set[int], found: dict[int, Said]) -> dict[int, Outcome]:
         """The readings that count now, and those that counted a week before. Returns their results."""
-        state, results = self.made.state, dict[int, bytes]()
+        state, results = self.made.state, dict[int, Outcome]()
         kept: list[Kept] = []
         for card, some in state.readings.items():
             for pk in ids & some.keys():
                 if not any(one.scorecard == card for one in self._added(pk)):
                     kept.append(some[pk].kept)
-                    results[some[pk].kept.id] = some[pk].result
+                    results[some[pk].kept.id] = some[pk].outcome
         for pk in ids:
             for one in self._added(pk):
                 number = _UNREAD + len(results)
                 kept.append(self._kept(number, pk, one))
-                results[number] = one.row.result
+                results[number] = one.told
         for pk, now in standing.primary(kept).items():
             found[pk].now, found[pk].before = now, state.counted.get(pk)
         before = [one.before.id for one in found.values() if one.before is not None and is_compared(one)]
         unread = [pk for pk in before if pk not in results]
-        return results | {pk: result for pk, (_, result) in standing.contents(unread).items()}
+        return results | {pk: read(result) for pk, (_, result) in standing.contents(unread).items()}
 
     def _added(self, pk: int) -> list[Score]:
         return self.due[pk].readings if pk in self.due else []

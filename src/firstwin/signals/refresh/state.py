@@ -6,6 +6,7 @@ Read set-based, and only what was written by then, so that a computation is a fu
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from firstwin.signals.models import Dismissal, Episode, Pass, Refreshed
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.risks.found import FOREVER, Known
 from firstwin.signals.scores.judged import Judged, judged
+from firstwin.signals.scores.outcome import Outcome, read
 from firstwin.signals.scores.remembered import Remembered
 from firstwin.signals.stages.pauses import Pauses, pauses
 from firstwin.signals.stages.standing import Standings, standings_of
@@ -37,6 +39,11 @@ class Before:
     kept: Kept
     inputs: bytes
     result: bytes
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """The result, read once for all who ask."""
+        return read(self.result)
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class State:
 
     def remembered(self, scorecard: str) -> Remembered:
         """What the last readings of a scorecard knew. What held still knew it until everybody was last looked at."""
-        return Remembered.of({pk: one.result for pk, one in self.readings.get(scorecard, {}).items()}, self.passed_on)
+        return Remembered.of({pk: one.outcome for pk, one in self.readings.get(scorecard, {}).items()}, self.passed_on)
 
 
 def state_of(accounts: Ints, at: At, definitions: Definitions) -> State:

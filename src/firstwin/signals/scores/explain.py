@@ -6,9 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import msgspec
-
 from firstwin.signals.kinds.scorecard import Scorecard
+from firstwin.signals.scores.outcome import MeasureTold, Outcome, read
 
 MILLION = 1_000_000
 
@@ -67,24 +66,24 @@ class Explained:
     least: int
     shift: int
     in_force: tuple[tuple[str, str, int, int], ...]
-    told: Mapping[str, Any]
+    told: Outcome
     labels: "_Labels"
 
     @cached_property
     def groups(self) -> tuple[GroupLine, ...]:
         """Worked out when asked for: most sentences name the worst measure alone."""
-        lines, found, begin = [_measure(one, self.labels) for one in self.told["measures"]], [], 0
-        for key, points, weight, contribution, shift, size in self.told["groups"]:
-            label, own = self.labels.groups.get(key, key), tuple(lines[begin : begin + size])
-            found.append(GroupLine(key, label, points, weight, contribution, shift, own))
-            begin += size
+        lines, found, begin = [_measure(one, self.labels) for one in self.told.measures], [], 0
+        for one in self.told.groups:
+            label, own = self.labels.groups.get(one.key, one.key), tuple(lines[begin : begin + one.size])
+            found.append(GroupLine(one.key, label, one.points, one.weight, one.contribution, one.shift, own))
+            begin += one.size
         return tuple(found)
 
     @cached_property
     def worst(self) -> MeasureLine | None:
         """The measure that costs most."""
-        key = self.told["worst"]
-        return next((_measure(one, self.labels) for one in self.told["measures"] if one[0] == key), None)
+        key = self.told.worst
+        return next((_measure(one, self.labels) for one in self.told.measures if one.key == key), None)
 
     @property
     def measures(self) -> Iterator[MeasureLine]:
@@ -132,16 +131,20 @@ class Change:
 
 def explained(result: bytes, card: Scorecard | None = None) -> Explained:
     """The tree of one reading. card: the definition it was made under, for labels; else keys stand for them."""
-    told: dict[str, Any] = msgspec.json.decode(result)
+    return of_outcome(read(result), card)
+
+
+def of_outcome(told: Outcome, card: Scorecard | None = None) -> Explained:
+    """The same, of a result that was read already."""
     return Explained(
-        on=date.fromisoformat(told["on"]),
-        score=told["score"],
-        computed=told["computed"],
-        band=told["band"],
-        coverage=told["coverage"],
-        least=told["least"],
-        shift=told["shift"],
-        in_force=tuple((level, target, points, pk) for level, target, points, pk in told["set"]),
+        on=told.on,
+        score=told.score,
+        computed=told.computed,
+        band=told.band,
+        coverage=told.coverage,
+        least=told.least,
+        shift=told.shift,
+        in_force=tuple(told.set),
         told=told,
         labels=_Labels.of(card),
     )
@@ -169,22 +172,27 @@ def change(before: Explained, after: Explained) -> Change:
 
 
 def _measures(before: Explained, after: Explained) -> Iterable[Part]:
-    then = {line.key: line for line in before.measures}
-    now = {line.key: line for line in after.measures}
+    """Lines are made of those that moved: most did not."""
+    then = {one.key: one for one in before.told.measures}
+    now = {one.key: one for one in after.told.measures}
     set_groups = {
         target for one in (before, after) for level, target, _, _ in one.in_force if level == "group"
     }  # fmt: skip
-    held = {line.key for one in (before, after) for group in one.groups if group.key in set_groups
+    held = {line.key for one in (before, after) if set_groups for group in one.groups if group.key in set_groups
             for line in group.measures}  # fmt: skip
     for key in dict.fromkeys([*now, *then]):
         was, is_ = then.get(key), now.get(key)
-        label = (is_ or was).label  # type: ignore[union-attr]  # one of them is there
         amount = 0 if key in held else _moved(was, is_, before, after)
         if amount:
-            yield Part("measure", key, label, amount, was, is_)
+            lines = _line(was, before), _line(is_, after)
+            yield Part("measure", key, (lines[1] or lines[0]).label, amount, *lines)  # type: ignore[union-attr]  # one of them is there
 
 
-def _moved(was: MeasureLine | None, is_: MeasureLine | None, before: Explained, after: Explained) -> int:
+def _line(one: MeasureTold | None, found: Explained) -> MeasureLine | None:
+    return None if one is None else _measure(one, found.labels)
+
+
+def _moved(was: MeasureTold | None, is_: MeasureTold | None, before: Explained, after: Explained) -> int:
     """Points times weight; what begins or ceases to count is measured against the score that stood without it."""
     if is_ is not None and is_.points is not None:
         base = was.points if was is not None and was.points is not None else before.computed
@@ -196,11 +204,12 @@ def _moved(was: MeasureLine | None, is_: MeasureLine | None, before: Explained, 
 
 def _groups(before: Explained, after: Explained) -> Iterable[Part]:
     """Groups whose points a person set, then or now: they move as a whole."""
-    then = {group.key: group for group in before.groups}
-    for group in after.groups:
+    then = {group.key: group for group in before.told.groups}
+    for group in after.told.groups:
         was = then.get(group.key)
         if was is not None and (group.shift or was.shift):
-            yield Part("group", group.key, group.label, group.contribution - was.contribution)
+            label = after.labels.groups.get(group.key, group.key)
+            yield Part("group", group.key, label, group.contribution - was.contribution)
 
 
 def _overall(before: Explained, after: Explained) -> Iterable[Part]:
@@ -213,13 +222,11 @@ def _times(points: int, weight: int) -> int:
     return (points * weight + MILLION // 2) // MILLION
 
 
-def _measure(one: list[Any], labels: "_Labels") -> MeasureLine:
-    key, state, code, value, points, weight, contribution, last = one
-    label, of, fresh = labels.measures.get(key, (key, "", ""))
+def _measure(one: MeasureTold, labels: "_Labels") -> MeasureLine:
+    label, of, fresh = labels.measures.get(one.key, (one.key, "", ""))
     return MeasureLine(
-        key, label, state, code, value, points, weight, contribution, None if last is None else (last[0], last[1]), of,
-        fresh,
-    )  # fmt: skip
+        one.key, label, one.state, one.code, one.value, one.points, one.weight, one.contribution, one.last, of, fresh
+    )
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from firstwin.core.conditions.vectors import DAY_ZERO
 from firstwin.science.scoring import NOTHING
+from firstwin.signals.scores.outcome import Outcome
 
 Ints = npt.NDArray[np.int64]
 
@@ -35,7 +33,7 @@ class Remembered:
         return cls(np.zeros(0, np.int64), (), none, none)
 
     @classmethod
-    def of(cls, results: Mapping[int, bytes], seen_on: date | None = None) -> "Remembered":
+    def of(cls, results: Mapping[int, Outcome], seen_on: date | None = None) -> "Remembered":
         """From the last published result of each account.
 
         seen_on: the last day on which those results were found to hold still, of all that were made by then; what had
@@ -73,31 +71,15 @@ class Remembered:
         return points, on
 
 
-class _Told(msgspec.Struct):
-    """What is read of a result here."""
-
-    on: str
-    measures: list[tuple[str, str, str, Any, int | None, int, int, tuple[int, int] | None]]
-
-
-_READ = msgspec.json.Decoder(_Told)
-
-
-def _memory(result: bytes, seen_on: date | None) -> Iterator[tuple[str, int, int]]:
+def _memory(told: Outcome, seen_on: date | None) -> Iterator[tuple[str, int, int]]:
     """(measure, points, day)."""
-    told = _READ.decode(result)
-    made = _day_of_text(told.on)
+    made = day_number(told.on)
     seen = made if seen_on is None else max(made, day_number(seen_on))
-    for key, state, _, _, points, _, _, last in told.measures:
-        if last is not None:
-            yield key, last[0], seen if last[1] == made else last[1]
-        elif state == "scored" and points is not None:
-            yield key, points, seen
-
-
-@lru_cache(maxsize=1_000)
-def _day_of_text(text: str) -> int:
-    return day_number(date.fromisoformat(text))
+    for one in told.measures:
+        if one.last is not None:
+            yield one.key, one.last[0], seen if one.last[1] == made else one.last[1]
+        elif one.state == "scored" and one.points is not None:
+            yield one.key, one.points, seen
 
 
 def day_number(day: date) -> int:

@@ -13,6 +13,7 @@ from firstwin.signals.scores.explain import Change, Explained, change, explained
 from firstwin.signals.scores.family import Child, rolled_up
 from firstwin.signals.scores.frozen import goes_on
 from firstwin.signals.scores.judged import InForce, Judged
+from firstwin.signals.scores.outcome import read
 from firstwin.signals.scores.remembered import Remembered
 from firstwin.signals.scores.sentences import change_words, standing_words, value_words
 from firstwin.signals.tests.score_frames import DAY, VOCABULARY, ago, card, frame
@@ -107,7 +108,7 @@ def test_contributions_to_a_change_add_up_whatever_happened(one: Any, other: Any
         return Judged({1: tuple(InForce("health", level, target, points, 1) for (level, target), points in some)})
 
     first = scored(frame({key: [v] for key, v in one.items()}), CARD, judged=judged(set_then))
-    memory = Remembered.of({1: first.row(0).result})
+    memory = Remembered.of({1: read(first.row(0).result)})
     shorter = {**BODY, "groups": [{**BODY["groups"][0], "measures": BODY["groups"][0]["measures"][1:]}]}
     for definition in (CARD, card(shorter)):
         second = scored(

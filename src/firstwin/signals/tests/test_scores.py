@@ -13,6 +13,7 @@ from firstwin.people.audit import canonical
 from firstwin.signals.scores.again import recomputed
 from firstwin.signals.scores.compute import Scores, scored
 from firstwin.signals.scores.judged import InForce, Judged
+from firstwin.signals.scores.outcome import read
 from firstwin.signals.scores.remembered import Remembered
 from firstwin.signals.tests.score_frames import DAY, ago, card, frame
 
@@ -95,7 +96,7 @@ def test_a_word_without_points_counts_as_missing() -> None:
 def test_a_lost_value_is_carried_for_its_days_and_never_raises_the_score_after() -> None:
     first = scored(frame({"weekly_share": [0.6], "last_two_way": [ago(5)], "pulse": ["good"]}), CARD)
     before = told(first)
-    memory = Remembered.of({1: first.row(0).result})
+    memory = Remembered.of({1: read(first.row(0).result)})
     for later, state in [(7, "carried"), (8, "lost")]:
         day = DAY + timedelta(days=later)
         after = told(scored(frame({"last_two_way": [ago(5, day)], "pulse": ["good"]}, on=day), CARD, remembered=memory))
@@ -110,13 +111,13 @@ def test_a_lost_value_is_carried_for_its_days_and_never_raises_the_score_after()
 
 def test_memory_goes_on_from_reading_to_reading_as_it_does_in_one_go() -> None:
     first = scored(frame({"weekly_share": [0.6, None], "pulse": ["good", "risk"]}), CARD)
-    by_bytes = Remembered.of({pk: first.row(place).result for place, pk in enumerate((1, 2))})
+    by_bytes = Remembered.of({pk: read(first.row(place).result) for place, pk in enumerate((1, 2))})
     keys = [measure.key for measure in CARD.parsed.measures]
     for one, other in zip(by_bytes.aligned(first.accounts, keys), first.remembered().aligned(first.accounts, keys),
                           strict=True):  # fmt: skip
         assert np.array_equal(one, other)
     second = scored(frame({"weekly_share": [None, None]}), CARD, remembered=by_bytes)
-    third = Remembered.of({1: second.row(0).result, 2: second.row(1).result})
+    third = Remembered.of({1: read(second.row(0).result), 2: read(second.row(1).result)})
     assert np.array_equal(third.aligned(first.accounts, ["weekly", "pulse"])[0], [[5_000, NOTHING], [10_000, 0]])
 
 
@@ -174,7 +175,7 @@ def test_a_reading_recomputes_from_its_inputs_and_alone_to_the_byte(rows: list[A
         found = frame(of(places, 0), earlier=of(places, 1), tickets=tickets)
         found.accounts = np.array(ids)
         past = scored(frame(of(places, 1), on=ago(20)), CARD)
-        memory = Remembered.of({pk: past.row(place).result for place, pk in enumerate(ids)})
+        memory = Remembered.of({pk: read(past.row(place).result) for place, pk in enumerate(ids)})
         judged = {
             pk: tuple(InForce("health", level, target, points, 5) for (level, target), points in rows[place][3])
             for place, pk in zip(places, ids, strict=True)
