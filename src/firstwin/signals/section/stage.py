@@ -58,7 +58,7 @@ def stage_of(account: Account, at: At, definitions: Definitions, segments: Seque
         return StageShown("", "", None, None, "", "", "none", "", "", steps, pause)
     shown = last.overlay or last.stage
     how = _pace(account, at, definitions, moves, segments)
-    days, expected, most, overlay_days, pace = how
+    days, expected, most, overlay_days, pace, late = how
     described = _stage(definitions, last.pipeline, shown)
     limits = _limits(expected, most)
     if last.overlay:
@@ -71,7 +71,7 @@ def stage_of(account: Account, at: At, definitions: Definitions, segments: Seque
         since=steps[0].start if last.overlay and steps else _came(moves),
         days=overlay_days if last.overlay else days,
         pace=pace,
-        pace_label=str(Pace(pace).label) if pace else "",
+        pace_label=_label(pace, late if late != shown else "", labels),
         tone=Pace(pace).tone if pace else "none",
         limits=limits,
         below=below,
@@ -93,8 +93,8 @@ def _came(moves: Sequence[Moved]) -> date:
 
 def _pace(
     account: Account, at: At, definitions: Definitions, moves: Sequence[Moved], segments: Sequence[str]
-) -> tuple[int, int, int, int, str]:
-    """Days, the limits that count, days of the overlay, and the pace."""
+) -> tuple[int, int, int, int, str, str]:
+    """Days, the limits that count, days of the overlay, the pace, and which of both makes it behind or stuck."""
     import numpy as np  # what computes loads where it is asked for, not when the server starts
 
     from firstwin.signals.frame.frame import Frame
@@ -106,9 +106,15 @@ def _pace(
     frame = Frame(ids, at, Vocabulary({}, {}), bare)  # type: ignore[arg-type]  # limits read no column
     masks = {key: np.ones(1, np.bool_) for key in segments}
     found = paces(frame, definitions.pipelines, standings_of(ids, moves), pauses([account.pk], at), masks)
-    parts = (found.days, found.expected, found.most, found.overlay_days, found.pace)
-    days, expected, most, overlay, pace = (part.tolist()[0] for part in parts)
-    return days, expected, most, overlay, pace
+    parts = (found.days, found.expected, found.most, found.overlay_days, found.pace, found.late)
+    days, expected, most, overlay, pace, late = (part.tolist()[0] for part in parts)
+    return days, expected, most, overlay, pace, late
+
+
+def _label(pace: str, late: str, labels: dict[str, str]) -> str:
+    """`Stuck in Outcomes` where that lies below the stage that is shown."""
+    label = str(Pace(pace).label) if pace else ""
+    return f"{label} in {labels.get(late, late)}" if late else label
 
 
 def _limits(expected: int, most: int) -> str:

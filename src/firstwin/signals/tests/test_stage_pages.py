@@ -175,6 +175,6 @@ def test_under_renewal_the_page_says_which_of_both_takes_too_long(client_of: Any
     placed(acme, "outcomes", days=300)
     placed(acme, "outcomes", days=42, previous="outcomes", overlay="renewal")
     panel = client_of(owner).get("/accounts/acme/health/").text.split('id="stage"')[1].split("</section>")[0]
-    assert "Renewal" in panel and "Stuck" in panel
+    assert "Renewal" in panel and "Stuck in Outcomes" in panel
     assert "42 days in it since" in panel and "expected to take 60 days, stuck after 90" in panel
     assert "Under it: Outcomes for 300 days (expected to take 120 days, stuck after 240)" in panel
