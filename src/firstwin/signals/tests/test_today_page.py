@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
+from firstwin.accounts.published import publish
 from firstwin.core import clock
 from firstwin.people.models import User
+from firstwin.signals import few
 from firstwin.signals.actions.override import override
-from firstwin.signals.models import Dismissal, Episode, LookedBack, StageMove
+from firstwin.signals.models import Dismissal, Episode, LookedBack, Refreshed, StageMove
 from firstwin.signals.refresh.once import refresh_accounts
 from firstwin.signals.today.window import last_working_day
 
@@ -107,6 +109,21 @@ def test_cleared_risks_and_moves_are_told(client_of: Any, owner: User, acme: Acc
     assert "Cleared" in text and "Activation → Setup" in text and "Went back" in text
 
 
+def test_under_renewal_the_stage_below_is_named_that_became_stuck(client_of: Any, owner: User, acme: Account) -> None:
+    """In Outcomes for 241 days, of 240, and in Renewal for 42, of 90."""
+    today = clock.today()
+    for days, overlay in ((241, ""), (42, "renewal")):
+        StageMove.objects.create(
+            account=acme, pipeline="default", version=1, stage="outcomes", overlay=overlay,
+            previous="outcomes" if overlay else "adoption", on=today - timedelta(days=days),
+            at=clock.now() - timedelta(days=days),
+        )  # fmt: skip
+    refreshed = clock.now() - timedelta(days=1)
+    Refreshed.objects.create(account=acme, revision=1, edition=1, on=today, at=refreshed)
+    publish("signals", [acme.pk], now=clock.now())
+    assert "Stuck in Outcomes for 241 days" in client_of(owner).get("/today/").text
+
+
 def test_a_score_that_moved_says_what_moved_it(client_of: Any, owner: User, acme: Account) -> None:
     now = clock.now()
     refresh_accounts([acme.pk], now=now - timedelta(days=6))
@@ -141,3 +158,22 @@ def test_the_number_of_questions_does_not_follow_the_accounts(client_of: Any, ow
             client.get("/today/")
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_in_a_large_company_what_cleared_is_looked_up_by_its_day(
+    client_of: Any, owner: User, acme: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not among all findings there ever were."""
+    monkeypatch.setattr(few, "FEW", 0)
+    today = clock.today()
+    risk(acme, first_on=today - timedelta(days=60), cleared_on=today, cleared_at=clock.now())
+    client = client_of(owner)
+    with CaptureQueriesContext(connection) as asked:
+        assert "Cleared" in client.get("/today/").text
+    (question,) = [one["sql"] for one in asked if '"cleared_on" >= ' in one["sql"]]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("set local enable_seqscan = off")  # of one row it would read the table
+        cursor.execute(f"explain {'query plan' if connection.vendor == 'sqlite' else ''} {question}")
+        plan = "\n".join(str(row) for row in cursor.fetchall())
+    assert "episode_cleared" in plan, plan
