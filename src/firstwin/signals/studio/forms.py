@@ -16,7 +16,7 @@ from firstwin.signals.kinds.scorecard import Scorecard
 from firstwin.signals.kinds.scorecard_text import parsed
 from firstwin.signals.segments.wording import said
 from firstwin.signals.studio.hooks import source_words
-from firstwin.signals.studio.leaves import CardForm, changed, form_of
+from firstwin.signals.studio.leaves import CardForm, changed, form_of, place_words
 
 KIND = "scorecard"
 
@@ -41,6 +41,12 @@ class Draft:
     body: Mapping[str, Any] | None = None
     problems: list[Problem] = field(default_factory=list)
     typed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said_problems(self) -> list[tuple[str, str]]:
+        """(where, as the form names it, or the path in the text; why)."""
+        body = self.body or {}
+        return [(place_words(body, one.path) or one.path, one.message) for one in self.problems]
 
     @property
     def form(self) -> CardForm:

@@ -10,6 +10,7 @@ from firstwin.signals.kinds.scorecard import Missing, RollUp
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_PLACE = re.compile(r"groups\[(\d+)\](?:\.measures\[(\d+)\])?(.*)")
 
 MISSING = {"spread": "weight goes to the others", "worst": "counts as 0", "neutral": "counts as 50"}
 ROLL_UPS = {
@@ -84,17 +85,31 @@ def changed(body: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]
     return made
 
 
-def leaves_of(body: Mapping[str, Any]) -> list[str]:
-    """The paths of everything that can be edited in place."""
-    found = [*_HEAD]
+def leaves_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """Path → label of everything that can be edited in place."""
+    found = dict(_HEAD)
     for g, group in enumerate(_list(body, "groups")):
-        found.append(f"groups[{g}].weight")
+        found[f"groups[{g}].weight"] = "Weight"
         for m, measure in enumerate(_list(group, "measures")):
             at = f"groups[{g}].measures[{m}]"
-            found += [f"{at}.{name}" for name in _names_of(measure)]
+            found |= {f"{at}.{name}": label for name, label in _names_of(measure).items()}
             for path, shape in _shapes(measure, at):
-                found += [leaf for row in _shape_paths(shape, path) for _, leaf in row]
+                found |= {leaf: label for row in _shape_paths(shape, path) for label, leaf in row}
     return found
+
+
+def place_words(body: Mapping[str, Any], path: str) -> str:
+    """Where a path leads, as the form names it: `Use, Licence use, Below`. Empty where the form has no such place."""
+    label = leaves_of(body).get(path, "")
+    found = _PLACE.fullmatch(path)
+    if found is None:
+        return label
+    group, measure, rest = found.groups()
+    names = [get(body, f"groups[{group}].label")]
+    if measure is not None:
+        names.append(get(body, f"groups[{group}].measures[{measure}].label"))
+        label = label or ("Points" if rest else "")
+    return ", ".join(str(name) for name in (*names, label) if name)
 
 
 _HEAD = {"label": "Name", "amber_from": "Amber from", "green_from": "Green from",
@@ -142,7 +157,11 @@ def form_of(
             leaves = [leaf(f"{at}.{name}", label) for name, label in _names_of(measure).items()]
             measures.append(MeasureForm(str(measure.get("label", "")), sources.get(at, ""), leaves, shapes))
         groups.append(GroupForm(str(group.get("label", "")), leaf(f"groups[{g}].weight", "Weight"), measures))
-    unplaced = [f"{path}: {words}" if path else words for path, words in errors.items() if path not in paths]
+    unplaced = [
+        f"{place_words(body, path) or path}: {words}" if path else words
+        for path, words in errors.items()
+        if path not in paths
+    ]
     return CardForm([leaf(path, label) for path, label in _HEAD.items()], groups, unplaced)
 
 

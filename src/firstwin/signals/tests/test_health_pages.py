@@ -72,6 +72,17 @@ def test_a_question_that_makes_no_sense_is_answered_all_the_same(
     assert client_of(owner).get(f"/accounts/acme/health/{query}").status_code == 200
 
 
+def test_of_a_customer_that_left_the_last_score_is_shown_as_that(client_of: Any, owner: User, scored: Account) -> None:
+    client, here = client_of(owner), "/accounts/acme/health/"
+    assert "It left" not in client.get(here).text and "Set the score by hand" in client.get(here).text
+    AccountNow.objects.filter(pk=scored.pk).update(commercial_status="churned", churned_on=clock.today())
+    text = client.get(here).text
+    assert "It left on" in text and "the last score it had" in text
+    # Nothing set by hand would count; a past day is told as it was.
+    assert "by hand" not in text and "Set by hand" not in client.get(f"{here}why/roles/").text
+    assert "It left" not in client.get(f"{here}?on=2020-01-01").text
+
+
 def test_every_measure_says_why(client_of: Any, owner: User, stranger: User, scored: Account) -> None:
     text = client_of(owner).get("/accounts/acme/health/why/contact/").text
     assert "How a value becomes points" in text and "Where the value comes from" in text

@@ -14,7 +14,7 @@ from firstwin.core import clock
 from firstwin.people.config.store import definitions
 from firstwin.people.config.together import faults
 from firstwin.people.models import ConfigVersion, Undo, User
-from firstwin.signals.models import SegmentStay
+from firstwin.signals.models import Refreshed, SegmentStay
 from firstwin.signals.segments.overview import served
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,30 @@ def test_a_segment_is_made_edited_removed_and_brought_back(client_of: Any, opera
     assert client.get("/segments/acme-alone/").status_code == 404
     client.post(f"/undo/{Undo.objects.latest('pk').pk}/")
     assert definitions("segment")["acme-alone"].parsed.label == "Acme only"
+
+
+def test_a_new_segment_is_not_called_empty_while_it_is_worked_out(
+    client_of: Any, operations: User, acme: Account
+) -> None:
+    Refreshed.objects.create(account=acme, revision=1, edition=1, on=clock.today(), at=clock.now())
+    client = client_of(operations)
+    client.post("/segments/new/", said())
+    text = client.get("/segments/acme-alone/").text
+    assert "Who is in it is being worked out" in text and "Not worked out yet" in text
+    assert "none fulfils" not in text and "the version before" not in text
+    Refreshed.objects.update(at=clock.now())
+    text = client.get("/segments/acme-alone/").text
+    assert "being worked out" not in text and "none fulfils" in text
+    client.post("/segments/acme-alone/edit/", said(label="Acme only", based_on="1"))
+    assert "Version 2 is being worked out. Figures are still those of the version before." in (
+        client.get("/segments/acme-alone/").text
+    )
+
+
+def test_weeks_are_named_by_their_day_and_month(client_of: Any, owner: User, held: Account) -> None:
+    text = client_of(owner).get("/segments/new-customers/").text
+    monday = clock.today() - timedelta(days=clock.today().weekday())
+    assert f">{monday.day} {monday:%b}</th>" in text and f">{monday.day}.{monday.month}.<" not in text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstwin.accounts.actions.open_account import open_account
@@ -57,6 +57,7 @@ def test_everybody_looks(client_of: Any, request: pytest.FixtureRequest, five: l
     assert "Named Acme" in text and OTHERWISE in text and 'value="90"' in text
     assert text.count('name="text"') == 1 and text.count('name="based_on"') == 1 and "label: Pooled" in text
     assert ("Publish" in text) == (who in ("operations", "admin"))
+    assert ("Press Try" in text) == (who in ("operations", "admin"))
 
 
 @pytest.mark.parametrize("who", ["owner", "viewer"])
@@ -117,6 +118,22 @@ def test_what_makes_no_sense_is_shown_at_its_field_and_kept(
     assert client.post(PAGE + "try/", typed(**{path: value})).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "where"),
+    [
+        ("groups[0].measures[0].weight", "-1", "Group, Named Acme, Weight"),
+        (OTHERWISE, "101", "Group, Named Acme, Otherwise"),
+        ("groups[0].weight", "much", "Group, Weight"),
+        ("least_coverage", "7", "Coverage needed"),
+    ],
+)
+def test_a_draft_that_cannot_be_tried_says_where_in_the_words_of_the_form(
+    client_of: Any, operations: User, five: list[Account], path: str, value: str, where: str
+) -> None:
+    text = client_of(operations).post(PAGE + "try/", typed(**{path: value})).text
+    assert f"<b>{where}</b>: " in text and "groups[" not in text
+
+
 @pytest.mark.parametrize("text", ["", "a: [", "label: 7", "groups: 3", "groups: [1]", "groups:\n- measures: [x]\n"])
 def test_a_text_that_is_no_scorecard_is_refused(
     client_of: Any, operations: User, five: list[Account], text: str
@@ -150,6 +167,7 @@ def test_what_is_left_as_it_was_changes_nothing(key: str) -> None:
     assert text_of(changed(body, {leaf.path: leaf.value for leaf in shown})) == text_of(body)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_number_typed_into_any_field_is_what_the_text_says(data: Any) -> None:
     body = shipped("scorecard")["pooled"]

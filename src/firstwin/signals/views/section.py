@@ -56,6 +56,7 @@ def health(request: HttpRequest, account: Account) -> dict[str, Any]:
         "evidence": (EVIDENCE, EVIDENCE_MEANS),
         "here": address(account, HERE),
         "today": day_of(asker.now),
+        "has_left": _has_left(account) and not asof.is_past,
         "may_judge": asker.may_edit and not asof.is_past,
     }
 
@@ -94,6 +95,7 @@ def measure(request: HttpRequest, key: str, measure: str) -> HttpResponse:
         variant=variant_words(described, variant, known) if described is not None else "",
         behind=behind(described, account, asof, known),
         overrides=_overrides([line.override] if line.override else []),
+        has_left=_has_left(account) and not asof.is_past,
         may_judge=reader(request).may_edit and not asof.is_past,
         evidence=(EVIDENCE, EVIDENCE_MEANS),
         back=address(account, HERE) + asof.query(),
@@ -115,6 +117,11 @@ def _overrides(ids: list[int]) -> list[Override]:
     return (
         list(Override.objects.filter(pk__in=ids).select_related("author").order_by("expires_on", "pk")) if ids else []
     )
+
+
+def _has_left(account: Account) -> bool:
+    """Then it keeps the last score it had, and nothing that is set by hand would count."""
+    return bool(account.now.commercial_status == "churned")
 
 
 def _waits(account: Account) -> bool:

@@ -60,6 +60,8 @@ def segment(request: HttpRequest, segment: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("definition", kwargs={"kind": KEY, "key": segment}))
     asker, what = reader(request), _segment(segment)
     today, used = day_of(asker.now), dependants(KEY, segment)
+    fresh = freshness(asker.scope)
+    is_pending = fresh.until is not None and what.at > fresh.until
     return page(
         request,
         "signals/segment.html",
@@ -74,7 +76,9 @@ def segment(request: HttpRequest, segment: str) -> HttpResponse:
         used=named(used),
         held_by=used_by(used) if used else "",
         versions=versions_of(KEY, segment),
-        fresh=freshness(asker.scope),
+        fresh=fresh,
+        is_pending=is_pending,
+        is_new=is_pending and what.number == 1,
         may_edit=can_configure(asker.user),
     )
 

@@ -84,14 +84,21 @@ def studio_try(request: HttpRequest, scorecard: str) -> HttpResponse:
     tried = _typed(request, scorecard)
     if tried.body is None or tried.problems:
         return fragment(
-            request, "signals/studio.html", "trial", status=422, trial=None, draft=tried, scorecard=scorecard
+            request,
+            "signals/studio.html",
+            "trial",
+            status=422,
+            trial=None,
+            draft=tried,
+            scorecard=scorecard,
+            may_edit=True,
         )
     found = trial(
         scorecard, tried.body, asker.scope, asker.now, search=request.POST.get("search", "")[:100], most=SAMPLE
     )
     return fragment(
         request, "signals/studio.html", "trial", trial=found, draft=tried, scorecard=scorecard, money_of=_money,
-        at=asker.now,
+        at=asker.now, may_edit=True,
     )  # fmt: skip
 
 
