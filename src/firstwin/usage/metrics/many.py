@@ -32,7 +32,7 @@ from firstwin.usage.metrics.population import read_columns
 from firstwin.usage.metrics.unplaced import homes_in
 from firstwin.usage.metrics.whose import Whose, whose
 
-AT_ONCE = 5_000
+AT_ONCE = 10_000
 """Accounts whose rows are in memory together."""
 
 Moment = tuple[date, datetime | None]
