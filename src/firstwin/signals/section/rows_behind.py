@@ -1,8 +1,11 @@
-"""The rows of a collection behind the value of a measure: the tickets that are late, the invoices that are overdue."""
+"""The rows of a collection that a measure counts or asks for: the invoices that are overdue, the touches of a month.
+
+What a field counts stands in `rows_named`.
+"""
 
 from collections.abc import Sequence
 
-from firstwin.core.conditions import All, Not, Related, Test, walk
+from firstwin.core.conditions import Related, walk
 from firstwin.core.conditions.mask import mask
 from firstwin.core.conditions.vectors import DAY_ZERO
 from firstwin.core.fields import Vocabulary
@@ -14,16 +17,6 @@ from firstwin.signals.kinds.scorecard import Holds, Measure
 from firstwin.signals.models.kinds import Severity, What
 from firstwin.signals.risks.detect import OfRows
 from firstwin.signals.risks.words import Teller
-from firstwin.support.windows import AGEING_DAYS
-
-_UNDONE = Test("status", "not_in", ("solved", "closed"))
-_COUNTED: dict[str, Related] = {
-    "tickets_open": Related("count", "tickets", _UNDONE),
-    "tickets_ageing": Related("count", "tickets", All((_UNDONE, Test("age", "gt", AGEING_DAYS)))),
-    "tickets_breached": Related("count", "tickets", All((_UNDONE, Test("late", "eq", True)))),
-    "roles_covered": Related("count", "roles", Not(Test("role", "in", ("technical", "influencer")))),
-}
-"""Fields that count rows, and which ones."""
 
 
 def counted_by(measure: Measure) -> list[Related]:
@@ -31,7 +24,6 @@ def counted_by(measure: Measure) -> list[Related]:
     found = [measure.count] if measure.count is not None else []
     if isinstance(measure.shape, Holds):
         found += [node for _, node in walk(measure.shape.where) if isinstance(node, Related)]
-    found += [_COUNTED[measure.field]] if measure.field in _COUNTED else []
     return list({one.collection: one for one in reversed(found)}.values())
 
 

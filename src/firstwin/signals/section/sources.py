@@ -17,6 +17,7 @@ from firstwin.signals.kinds.scorecard import Holds, Measure
 from firstwin.signals.models import Mood, Pulse
 from firstwin.signals.pulses import REASONS, VALID_DAYS
 from firstwin.signals.section.gather import at_of
+from firstwin.signals.section.rows_named import rows_named
 from firstwin.ui.filters import day, plural
 
 COMMERCIAL = {
@@ -126,7 +127,7 @@ def _rows(field: Field, account: Account, asof: AsOf) -> list[Row]:
         return _touches(account, asof, two_way=field.key == "last_two_way")
     if field.key == "pulse":
         return _pulses(account, asof)
-    return []
+    return [Row(*one) for one in rows_named(field.key, account, at_of(asof), MOST, asof.query())]
 
 
 def _counted(measure: Measure, account: Account, asof: AsOf, known: Vocabulary) -> list[Row]:
