@@ -16,6 +16,7 @@ from firstwin.people.config.documents import refused
 from firstwin.people.config.drafts import drop_draft
 from firstwin.people.config.guard import SAMPLE, require_little
 from firstwin.people.config.kinds import kind_of
+from firstwin.people.config.labels import require_own_label
 from firstwin.people.config.plan import Plan, planned_one
 from firstwin.people.config.together import Change
 from firstwin.people.config.write import (
@@ -115,6 +116,7 @@ def publish(
     plan = planned_one(kind, key, body)
     if plan.problems:
         raise refused(list(plan.problems))
+    require_own_label(kind, key, str(body.get("label") or key))
     began: Based = {(kind, key): based_on}
     if plan.changes:
         _require_meant(by, plan.changes, now, began, accept=accept, most=SAMPLE)

@@ -5,7 +5,7 @@ from datetime import datetime
 from firstwin.core.errors import Refused
 from firstwin.people import rules
 from firstwin.people.config.kinds import kind_of
-from firstwin.people.config.labels import standing_bodies
+from firstwin.people.config.labels import require_own_label, standing_bodies
 from firstwin.people.config.store import text_of
 from firstwin.people.config.write import READ_ONLY, free_key, latest, require_key
 from firstwin.people.models import ConfigDraft, User
@@ -29,6 +29,7 @@ def begin(*, by: User, kind: str, label: str, now: datetime, key: str = "", like
         raise Refused(f"There is a {what} {name!r} already: say another key, or edit that one.", field="key")
     if draft_of(by, kind, name) is not None:
         raise Refused(f"You have a draft of a {what} {name!r} already: go on with it, or say another key.", field="key")
+    require_own_label(kind, name, label)
     bodies = standing_bodies(kind)
     if like and like not in bodies:
         raise Refused(f"There is no {what} {like!r} to start from.", field="like")

@@ -6,7 +6,9 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+from firstwin.core.errors import Refused
 from firstwin.core.remembering import remembered
+from firstwin.core.text import fold
 from firstwin.people.config.store import body_of
 from firstwin.people.models import ConfigVersion
 
@@ -23,6 +25,15 @@ def labels(kind: str) -> Labels:
     """(key, label) of the definitions of a kind that stand, by label; within `planning` of those that would."""
     found = ((key, str(body.get("label") or key)) for key, body in standing_bodies(kind).items())
     return tuple(sorted(found, key=lambda one: (one[1].casefold(), one[0])))
+
+
+def require_own_label(kind: str, key: str, label: str) -> None:
+    """Raises Refused where another one of the kind is called so: lists and sentences name definitions by their labels.
+    One that keeps its label is left alone."""
+    called = {other: fold(name) for other, name in labels(kind)}
+    mine = fold(label)
+    if called.get(key) != mine and mine in called.values():
+        raise Refused(f"Another one is called “{label.strip()}” already: give it a name of its own.", field="label")
 
 
 def standing_bodies(kind: str) -> Mapping[str, Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from firstwin.core.conditions import Condition
 from firstwin.core.errors import Refused
 from firstwin.people.config import apply
+from firstwin.people.config.labels import require_own_label
 from firstwin.people.config.together import Change
 from firstwin.people.config.write import free_key
 from firstwin.people.models import ConfigVersion, User
@@ -23,6 +24,7 @@ def write_segment(
     based_on: int | None = None, accept: bool = False,
 ) -> ConfigVersion:  # fmt: skip
     """key: empty for a new one, which is called after its label. Raises Refused, Conflict, NotAllowed."""
+    require_own_label(segment_text.KEY, key, label)
     name = key or free_key(segment_text.KEY, label)
     body = segment_text.dumped(Segment(name, label.strip(), where, help.strip()))
     return _write(by, Change(segment_text.KEY, name, body), now, note, based_on, accept)
@@ -33,6 +35,7 @@ def write_experience(
     accept: bool = False,
 ) -> ConfigVersion:  # fmt: skip
     """The same of an experience; one with an empty key is new."""
+    require_own_label(experience_text.KEY, experience.key, experience.label)
     name = experience.key or free_key(experience_text.KEY, experience.label)
     body = experience_text.dumped(experience)
     return _write(by, Change(experience_text.KEY, name, body), now, note, based_on, accept)

@@ -74,6 +74,20 @@ def test_a_segment_is_made_edited_removed_and_brought_back(client_of: Any, opera
     assert definitions("segment")["acme-alone"].parsed.label == "Acme only"
 
 
+def test_two_of_a_kind_are_never_called_the_same(client_of: Any, operations: User, acme: Account) -> None:
+    client = client_of(operations)
+    answer = client.post("/segments/new/", said(label=" high TOUCH "))
+    assert answer.status_code == 422 and "called “high TOUCH” already" in answer.text and NAMED in unescape(answer.text)
+    assert client.post("/segments/new/", said()).url == "/segments/acme-alone/"
+    taken = said(label="Digital", based_on="1")
+    assert "called “Digital” already" in client.post("/segments/acme-alone/edit/", taken).text
+    # One that keeps its name is left alone, also where another one came by it in a text.
+    again = client.post("/segments/acme-alone/edit/", said(help="Only that one", based_on="1"))
+    assert again.url == "/segments/acme-alone/"
+    begun = client.post("/settings/definitions/new/scorecard/", {"label": "Health, pooled", "like": "", "key": "other"})
+    assert begun.status_code == 422 and "called “Health, pooled” already" in begun.text
+
+
 def test_a_new_segment_is_not_called_empty_while_it_is_worked_out(
     client_of: Any, operations: User, acme: Account
 ) -> None:

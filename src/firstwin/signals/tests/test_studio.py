@@ -134,6 +134,13 @@ def test_a_draft_that_cannot_be_tried_says_where_in_the_words_of_the_form(
     assert f"<b>{where}</b>: " in text and "groups[" not in text
 
 
+def test_a_scorecard_takes_no_name_of_another(client_of: Any, operations: User, five: list[Account]) -> None:
+    answer = client_of(operations).post(PAGE, typed(label="Health, digital"))
+    assert answer.status_code == 422 and "called “Health, digital” already" in answer.text
+    assert 'value="Health, digital"' in answer.text
+    assert client_of(operations).post(PAGE, typed(label="Health, shared")).url == PAGE
+
+
 @pytest.mark.parametrize("text", ["", "a: [", "label: 7", "groups: 3", "groups: [1]", "groups:\n- measures: [x]\n"])
 def test_a_text_that_is_no_scorecard_is_refused(
     client_of: Any, operations: User, five: list[Account], text: str
