@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from firstwin.accounts.models import AccountNow
-from firstwin.core.conditions import Condition, Not, Related, Test, check, sentence, to_q
+from firstwin.core.conditions import Condition, Not, Related, Test, check, parse, parse_text, sentence, to_q
 from firstwin.core.conditions.fit import misfits
 from firstwin.core.conditions.operators import LIST_OPS, OPERATORS, WINDOWS
 from firstwin.core.fields import Field, Kind, vocabulary
@@ -64,3 +66,18 @@ def test_every_collection_can_be_looked_through_and_counted() -> None:
             for test in questions(field):
                 asked(Related("count", collection.key, test, "ge", 2))
                 asked(Not(Related("none", collection.key, Not(test))))
+
+
+@pytest.mark.django_db
+def test_every_condition_that_the_guide_shows_can_be_asked() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "conditions.md").read_text()
+    lines = guide.split("## Text form")[1].split("```")[1].strip().splitlines()
+    table = guide.split("## The rules")[0].splitlines()
+    rows = dict(line.strip("| ").split(" | ", 1) for line in table if line.startswith(("| text", "| YAML")))
+    trees = [parse_text(text) for text in (*lines, rows["text"].strip("`"))]
+    trees += [
+        parse(yaml.safe_load(text)) for text in (guide.split("```yaml")[1].split("```")[0], rows["YAML"].strip("`"))
+    ]
+    for tree in trees:
+        check(tree, vocabulary())
+    assert len(trees) == 9 and sentence(trees[-1], vocabulary()) in guide

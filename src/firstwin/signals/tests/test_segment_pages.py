@@ -228,6 +228,13 @@ def test_experiences_stand_in_their_order_and_change_places(client_of: Any, oper
     client.post("/experiences/digital/place/", {"to": "up"} | MEANT)
     assert _order(client) == ["digital", "high-touch", "pooled"]
     assert client.post("/experiences/digital/place/", {"to": "up"}).status_code == 422
+    # What would be refused is not offered: up on the first, down on the last before everybody else.
+    text = client.get("/experiences/").text
+    ends = {"Ask Digital earlier": True, "Ask Digital later": False, "Ask High touch earlier": False,
+            "Ask High touch later": True}  # fmt: skip
+    for label, is_end in ends.items():
+        button = text.split(f'aria-label="{label}"')[1].split(">")[0]
+        assert ('aria-disabled="true"' in button) == is_end
 
 
 def test_an_experience_that_serves_many_others_stops_and_asks(

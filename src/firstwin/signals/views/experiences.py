@@ -30,11 +30,14 @@ from firstwin.ui.jinja import page
 def experience_list(request: HttpRequest) -> HttpResponse:
     asker = reader(request)
     now, order = served(asker.scope), in_order(definitions_at().experiences)
+    moved = [one.key for one in order if one.segment]
     return page(
         request,
         "signals/experiences.html",
         rows=[(one, now.get(one.key, Standing()), accounts_url(one.key)) for one in order],
         nobody=now.get("", Standing()),
+        first=next(iter(moved), ""),
+        last=next(reversed(moved), ""),
         broken=broken_of(KEY, may_edit=can_configure(asker.user)),
         segments=dict(labels("segment")),
         cards=dict(labels("scorecard")),
