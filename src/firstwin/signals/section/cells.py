@@ -33,7 +33,8 @@ def _stage(row: Mapping[str, Any], labels: Mapping[Any, str]) -> Drawn | None:
         return None
     pace = row["stage_pace"]
     tone = Pace(pace).tone if pace in Pace.values and pace != Pace.ON_TRACK else None
-    badge, late = str(Pace(pace).label) if tone else "", row["stage_late"]
-    if badge and late and late != row["stage"]:  # below the one that is shown
-        badge += f" in {labels.get(late, late)}"
-    return Drawn(labels.get(row["stage"], row["stage"]), badge=badge, badge_tone=tone or "")
+    shown, late, badge = row["stage"], row["stage_late"], str(Pace(pace).label) if tone else ""
+    note = ""
+    if badge and late and late != shown:  # under the pointer: a row has no room for two stages
+        note = f"{badge} in {labels.get(late, late)}, below {labels.get(shown, shown)}"
+    return Drawn(labels.get(shown, shown), badge=badge, badge_tone=tone or "", note=note)

@@ -69,7 +69,8 @@ def test_a_card_tells_its_days_in_the_column_and_which_clock_is_late(
 
 def test_a_list_names_the_stage_below_where_that_is_late(client_of: Any, owner: User, acme: Account) -> None:
     placed(acme, "outcomes", overlay="renewal", stage_pace="stuck", stage_late="outcomes")
-    assert "Stuck in Outcomes" in client_of(owner).get("/accounts/").text
+    text = client_of(owner).get("/accounts/").text
+    assert 'title="Stuck in Outcomes, below Renewal"' in text
 
 
 def test_who_sees_what(client_of: Any, teammate: User, stranger: User, viewer: User, acme: Account) -> None:
