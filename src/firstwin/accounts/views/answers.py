@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django_htmx.http import trigger_client_event
 from markupsafe import Markup
 
@@ -172,6 +172,9 @@ def done(
     if not is_htmx(request):
         say_next(request, says)
         return HttpResponseRedirect(_back(request, account))
+    if _is_elsewhere(request):
+        say_next(request, says)
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     answer = whole(request, queries.account_of(reader(request).scope, account.key), panel_called(where))
     if is_about_people:
         answer.content += _who(request, account).encode()
@@ -215,11 +218,24 @@ def _close_dialog(answer: HttpResponse, event: str) -> HttpResponse:
     return trigger_client_event(answer, event, {}) if event else answer
 
 
-def _section(request: HttpRequest) -> str:
-    """The section the reader looks at: htmx says where it stands."""
+def _standing(request: HttpRequest) -> ResolverMatch | None:
+    """The page the reader looks at: htmx says where it stands."""
     try:
-        match = resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path or "/")
+        return resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path or "/")
     except Resolver404:
+        return None
+
+
+def _is_elsewhere(request: HttpRequest) -> bool:
+    """Whether a form was opened from a page of its own, such as why a measure counts, which is shown again then."""
+    match = _standing(request) if request.headers.get("HX-Current-URL") else None
+    return match is not None and match.url_name not in ("account", "account_section")
+
+
+def _section(request: HttpRequest) -> str:
+    """The section the reader looks at."""
+    match = _standing(request)
+    if match is None:
         return "summary"
     key = match.kwargs.get("section", "summary") if match.url_name == "account_section" else "summary"
     return key if any(one.key == key for one in panels("account")) else "summary"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from firstwin.core.fields import Field, vocabulary
 from firstwin.signals.evidence import day_of
 from firstwin.signals.kinds.scorecard import Measure, Scorecard
+from firstwin.signals.models import Level
 from firstwin.signals.scores.explain import GroupLine, MeasureLine
 from firstwin.signals.scores.judged import InForce
 from firstwin.signals.scores.sentences import said, stale_words
@@ -60,6 +61,15 @@ def groups_of(told: Told, in_force: Sequence[InForce]) -> list[GroupShown]:
     """in_force: overrides on the day, to tell which may be taken back."""
     held = {(one.level, one.target): one.pk for one in in_force}
     return [_group(told, group, held) for group in told.tree.groups]
+
+
+def named(told: Told, level: str, target: str) -> str:
+    """What a person set, as the scorecard calls it."""
+    if level == Level.GROUP:
+        return next((one.label for one in told.tree.groups if one.key == target), target)
+    if level == Level.MEASURE:
+        return next((one.label for one in told.tree.measures if one.key == target), target)
+    return "Score"
 
 
 def line_of(told: Told, key: str, in_force: Sequence[InForce]) -> Line | None:

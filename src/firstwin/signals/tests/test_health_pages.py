@@ -106,6 +106,29 @@ def test_a_score_is_set_shown_and_taken_back(client_of: Any, owner: User, scored
     assert Override.objects.standing().get().points == 80
 
 
+def test_what_is_set_is_named_as_the_scorecard_names_it(client_of: Any, owner: User, scored: Account) -> None:
+    client, page = client_of(owner), "/accounts/acme/health/"
+    set_score(client, level="measure", target="roles")
+    set_score(client, level="group", target="relationship")
+    text = client.get(page).text
+    assert "<b>Roles covered</b> set to 80" in text and "<b>Relationship</b> set to 80" in text
+
+
+def test_a_measure_that_is_set_on_its_own_page_is_shown_there_again(
+    client_of: Any, owner: User, scored: Account
+) -> None:
+    client, page = client_of(owner), "/accounts/acme/health/"
+    given = {"points": "80", "reason": "They told us", "expires_on": until(), "level": "measure", "target": "roles"}
+    for standing, is_whole in ((page, False), (f"{page}why/roles/", True)):
+        here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{standing}"}
+        answer = client.post(f"{page}override/", given | {"scorecard": card()}, headers=here)
+        # Only the account page has the article that is swapped otherwise.
+        assert (answer.headers.get("HX-Refresh"), "HX-Retarget" in answer.headers) == (
+            ("true", False) if is_whole else (None, True)
+        )
+    assert "Roles covered set to 80" in client.get(f"{page}why/roles/").text
+
+
 def test_undo_of_a_change_brings_back_what_was_set_before(client_of: Any, owner: User, scored: Account) -> None:
     client = client_of(owner)
     set_score(client)

@@ -18,6 +18,7 @@ from firstwin.signals.actions.pulse import give_pulse
 from firstwin.signals.models import Level, Override
 from firstwin.signals.section.forms import OverrideForm, PauseForm, PulseForm
 from firstwin.signals.section.gather import Told, told_of
+from firstwin.signals.section.lines import named
 from firstwin.ui.filters import score
 
 READ_OR_WRITE = ["GET", "HEAD", "POST"]
@@ -54,7 +55,7 @@ def override(request: HttpRequest, key: str) -> HttpResponse:
         )  # fmt: skip
         if row is not None:
             payload = {"override": row.pk, "before": before}
-            says = f"{_named(told, row.level, row.target)} set to {row.points}"
+            says = f"{named(told, row.level, row.target)} set to {row.points}"
             return done(request, account, undo_of(request, "score.overridden", payload, says))
     return _override_form(request, account, told, form, form["level"].value() or "", form["target"].value() or "")
 
@@ -130,7 +131,7 @@ def _override_form(
     request: HttpRequest, account: Account, told: Told, form: Form, level: str, target: str
 ) -> HttpResponse:
     return form_answer(
-        request, form, title=f"Set {_named(told, level, target).lower()} by hand", submit="Set it", account=account,
+        request, form, title=f"Set {named(told, level, target).lower()} by hand", submit="Set it", account=account,
         lead=_computed(told, level, target), action=_to("account_override", account),
         draft=f"override:{account.key}:{level}:{target}",
     )  # fmt: skip
@@ -145,14 +146,6 @@ def _computed(told: Told, level: str, target: str) -> str:
     else:
         points = next((one.points for one in told.tree.measures if one.key == target), None)
     return "It has no points now." if points is None else f"It counts as {score(points / 100)} now."
-
-
-def _named(told: Told, level: str, target: str) -> str:
-    if level == Level.GROUP:
-        return next((one.label for one in told.tree.groups if one.key == target), target)
-    if level == Level.MEASURE:
-        return next((one.label for one in told.tree.measures if one.key == target), target)
-    return "Score"
 
 
 def _to(name: str, account: Account) -> str:

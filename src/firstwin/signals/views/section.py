@@ -19,7 +19,7 @@ from firstwin.signals.scores.judged import judged
 from firstwin.signals.section.children import family_of
 from firstwin.signals.section.findings import findings_of
 from firstwin.signals.section.gather import EVIDENCE, EVIDENCE_MEANS, at_of, health_of, told_of
-from firstwin.signals.section.lines import groups_of, line_of, measure_of
+from firstwin.signals.section.lines import groups_of, line_of, measure_of, named
 from firstwin.signals.section.past import past_of
 from firstwin.signals.section.served import served_as
 from firstwin.signals.section.shape_words import shape_words, variant_words
@@ -44,6 +44,7 @@ def health(request: HttpRequest, account: Account) -> dict[str, Any]:
         "health": found,
         "groups": groups_of(found.now, in_force) if found.now else [],
         "overrides": _overrides([one.pk for one in in_force]),
+        "set_names": {one.pk: named(found.now, one.level, one.target) for one in in_force} if found.now else {},
         "stage": stage,
         "served": served_as(segments, definitions),
         "segments": [(key, definitions.segments[key].parsed.label) for key in segments if key in definitions.segments],
