@@ -86,7 +86,9 @@ class Episode(models.Model):
     stake_minor: ARR at stake when last looked at, minor units of the installation's currency.
     evidence: what it was found from: field key → value, and rows as {collection, id, words}.
     severity, words, stake_minor, evidence: what it says now.  said_at: since when; null: since it was found first.
-    last_on: the last day on which it was found.  cleared_on: the first day on which it was not.
+    last_on: the last day on which it was found, once it cleared; while it is open that is the day on which its account
+    was looked at last (`Refreshed.on`), and this the day since which it says what it says.
+    cleared_on: the first day on which it was not found.
     is_reconstructed: told later, by going through history: nobody saw its beginning then.
     """
 

@@ -75,7 +75,7 @@ def due_of(made: Made, *, is_exact: bool = False) -> dict[int, Due]:
     for opened in made.changes.opened:
         found[opened.account].opened.append(opened)
     for kept in made.changes.kept:
-        if kept.is_changed or kept.episode.last_on < made.at.on:
+        if kept.is_changed:
             found[kept.found.account].kept.append(kept)
     for cleared in made.changes.cleared:
         found[cleared.account].cleared.append(cleared)

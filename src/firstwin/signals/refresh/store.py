@@ -4,6 +4,7 @@ In short transactions, each over some accounts, each whole: killed between two o
 still marked and are computed again. Where somebody else computed an account meanwhile, theirs stands.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,7 @@ from firstwin.signals.refresh.due import Due, due_of
 from firstwin.signals.refresh.marks import mark_again
 from firstwin.signals.refresh.said import write_first_said, write_said
 from firstwin.signals.refresh.shown import shown_of
+from firstwin.signals.risks.fold import Kept
 from firstwin.signals.scores import ENGINE
 
 _FEWEST = 50
@@ -63,7 +65,7 @@ def publish_made(
             there = _unmoved(made, part)
             mine = {pk: at_revision[pk] for pk in part if pk in there}
             some = {pk: due[pk] for pk in mine if pk in due}
-            write(some, made.at, made.definitions, mine)
+            write(some, made, mine)
             _mark(mine, made)
             _settle_later(some, made)
             _show({pk: shown[pk] for pk in mine}, [pk for pk in mine if there[pk] != mine[pk]], now)
@@ -77,19 +79,12 @@ def publish_made(
     return Published(tuple(written), readings, moves, pace.longest)
 
 
-def write(
-    due: Mapping[int, Due],
-    at: At,
-    definitions: Definitions,
-    revisions: Mapping[int, int],
-    *,
-    is_reconstructed: bool = False,
-) -> None:
+def write(due: Mapping[int, Due], made: Made, revisions: Mapping[int, int]) -> None:
     """In the caller's transaction. revisions: of the accounts, as they were read."""
-    write_readings(due, at, revisions, is_reconstructed=is_reconstructed)
-    write_moves(due, at)
-    _turn_over(due, at, definitions)
-    _episodes(due, at)
+    write_readings(due, made.at, revisions, is_reconstructed=False)
+    write_moves(due, made.at)
+    _turn_over(due, made.at, made.definitions)
+    _episodes(due, made)
 
 
 def _unmoved(made: Made, part: Sequence[int]) -> dict[int, int]:
@@ -161,10 +156,9 @@ def _turn_over(due: Mapping[int, Due], at: At, definitions: Definitions) -> None
         among(SegmentStay.objects.all(), "id", left).update(left_on=at.on, left_at=at.moment)
 
 
-def _episodes(due: Mapping[int, Due], at: At) -> None:
-    cleared = [one.pk for some in due.values() for one in some.cleared if one.pk is not None]
-    if cleared:
-        among(Episode.objects.all(), "id", cleared).update(cleared_on=at.on, cleared_at=at.moment)
+def _episodes(due: Mapping[int, Due], made: Made) -> None:
+    at = made.at
+    _clear(due, made)
     names = (
         "account_id", "detector", "version", "cause", "what", "severity", "words", "stake_minor", "evidence",
         "first_on", "at", "last_on",
@@ -183,18 +177,28 @@ def _episodes(due: Mapping[int, Due], at: At) -> None:
     _keep([kept for some in due.values() for kept in some.kept], at.on, at.moment)
 
 
-def _keep(kept: Sequence[Any], on: date, at: datetime) -> None:
-    """What is found again says so once a day, and what it says now. What it said before stays."""
-    same = [one.episode.pk for one in kept if not one.is_changed]
-    if same:
-        among(Episode.objects.filter(last_on__lt=on), "id", same).update(last_on=on)
-    now = {one.episode.pk: one.found for one in kept if one.is_changed}
+def _clear(due: Mapping[int, Due], made: Made) -> None:
+    """What is open was found whenever its account was looked at: only now it is written until when that was."""
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for pk, some in due.items():
+        for one in some.cleared:
+            if one.pk is not None:
+                _, looked_on = made.state.refreshed.get(pk, (None, one.last_on))
+                by_day[max(one.last_on, looked_on)].append(one.pk)
+    for last_on, ids in by_day.items():
+        rows = among(Episode.objects.all(), "id", ids)
+        rows.update(cleared_on=made.at.on, cleared_at=made.at.moment, last_on=last_on)
+
+
+def _keep(kept: Sequence[Kept], on: date, at: datetime) -> None:
+    """What changed says what it says now. What it said before stays."""
+    now = {one.episode.pk: one.found for one in kept}
     update_many(
         Episode,
         ("severity", "words", "stake_minor", "evidence", "said_at", "last_on"),
         [(one.severity, one.words, one.stake_minor, dict(one.evidence), at, on, pk) for pk, one in now.items()],
     )
-    write_said([(pk, on, at, one) for pk, one in now.items()])
+    write_said([(pk, on, at, one) for pk, one in now.items() if pk is not None])
 
 
 def _mark(revisions: Mapping[int, int], made: Made) -> None:

@@ -45,13 +45,13 @@ def found(rows: QuerySet[AccountNow], asked: Asked, definitions: Definitions, to
         keys = [key for key, one in definitions.detectors.items() if one.parsed.family == asked.family]
         held = held.filter(detector__in=keys)
     at_stake = F("stake_minor").desc(nulls_last=True)
-    return held.order_by("-severity", at_stake, "account_id", "pk").select_related("account", "account__now")
+    return held.order_by("-severity", at_stake, "account_id", "pk").select_related("account__now", "account__refreshed")
 
 
 def first(held: QuerySet[Episode], most: int) -> list[Episode]:
     """The first of them. Their ids are found before them: what is sorted is then no more than what it is sorted by."""
     ids = list(held.values_list("pk", flat=True)[:most])
-    rows = Episode.objects.select_related("account", "account__now").in_bulk(ids)
+    rows = Episode.objects.select_related("account__now", "account__refreshed").in_bulk(ids)
     return [rows[pk] for pk in ids if pk in rows]
 
 

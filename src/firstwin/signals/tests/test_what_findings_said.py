@@ -145,7 +145,16 @@ def test_what_stays_open_keeps_no_row_a_night(lived: tuple[World, list[At]]) -> 
         world.now += timedelta(days=1)
         full_pass(world.now)
     assert rows.count() == 3
-    assert Episode.objects.get(detector=SILENT, account=world.accounts[0]).last_on == day_of(world.now)
+    last = day_of(world.now)
+    world.now += timedelta(days=2)
+    log_touch(
+        by=None, account=world.accounts[0], kind=TouchKind.CALL, direction=Direction.BOTH, occurred_at=world.now,
+        summary="We spoke again", now=world.now,
+    )  # fmt: skip
+    _follow(world)
+    one = Episode.objects.get(detector=SILENT, account=world.accounts[0])
+    # Until when it held is written as it clears.
+    assert (one.last_on, one.cleared_on) == (last, day_of(world.now))
 
 
 def test_what_was_told_behind_the_first_look_says_it_day_by_day(world: World) -> None:

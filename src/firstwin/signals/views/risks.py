@@ -133,6 +133,7 @@ def _line(
     return {
         "finding": one,
         "account": one.account,
+        "confirmed_on": looked.on if (looked := getattr(one.account, "refreshed", None)) is not None else one.last_on,
         "owner": one.account.now.owner_name or "",
         "label": known.parsed.label if known is not None else one.detector,
         "advice": known.parsed.advice if known is not None else "",
