@@ -6,6 +6,7 @@ from firstwin.core import clock
 from firstwin.people.config.kinds import kinds
 from firstwin.people.config.store import text_of
 from firstwin.people.models import ConfigVersion
+from firstwin.people.models.config import SHIPPED
 
 
 def seed(**_: Any) -> None:
@@ -13,7 +14,7 @@ def seed(**_: Any) -> None:
     have = set(ConfigVersion.objects.values_list("kind", "key"))
     now = clock.now()
     ConfigVersion.objects.bulk_create(
-        ConfigVersion(kind=kind.key, key=key, number=1, text=text_of(body), at=now, note="Ships with Firstwin")
+        ConfigVersion(kind=kind.key, key=key, number=1, text=text_of(body), at=now, note=SHIPPED)
         for kind in kinds()
         for key, body in kind.shipped().items()
         if (kind.key, key) not in have

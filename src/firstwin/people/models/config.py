@@ -6,6 +6,9 @@ from django.db import models
 
 from firstwin.people.models.user import User
 
+SHIPPED = "Ships with Firstwin"
+"""The note of what came with the product; other versions without an author were written by the command line."""
+
 
 class ConfigVersion(models.Model):
     """One version of one definition. Never changed: an edit, a removal and a rollback each add the next version.
@@ -32,6 +35,12 @@ class ConfigVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} v{self.number}"
+
+    @property
+    def written_by(self) -> str:
+        if self.author is not None:
+            return self.author.name
+        return "Firstwin" if self.note == SHIPPED else "Command line"
 
 
 class ConfigDraft(models.Model):

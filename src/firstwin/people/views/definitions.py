@@ -57,7 +57,7 @@ def definition_list(request: HttpRequest) -> HttpResponse:
         form = kind.form() if kind.form else reverse("definition_new", kwargs={"kind": kind.key})
         groups.append((kind, sorted(rows, key=lambda row: (row[1].casefold(), row[0])), begun, gone, form))
     return settings_page(
-        request, "people/definitions.html", "definitions", groups=groups, drafts=own, author_of=author_of,
+        request, "people/definitions.html", "definitions", groups=groups, drafts=own,
         may_edit=rules.can_configure(user),
     )  # fmt: skip
 
@@ -93,7 +93,6 @@ def _shown(request: HttpRequest, what: DefinitionKind, last: ConfigVersion, *, r
         held_by=used_by(used) if used else "",
         versions=versions,
         version_options=[(str(one.number), str(one.number)) for one in versions],
-        author_of=author_of,
         shown=_difference(request, versions),
         screens=list(what.screens(key)) if body is not None else [],
         may_edit=rules.can_configure(user),
@@ -276,12 +275,6 @@ def _say_written(request: HttpRequest, user: User, versions: list[ConfigVersion]
     payload = {"versions": [one.pk for one in versions]}
     undo = offer_undo(by=user, verb=WRITTEN, payload=payload, says=says, now=clock.now())
     toast_next(request, says, reverse("undo", kwargs={"pk": undo.pk}))
-
-
-def author_of(version: ConfigVersion) -> str:
-    if version.author is not None:
-        return version.author.name
-    return "Firstwin" if version.note == "Ships with Firstwin" else "Command line"
 
 
 def _found(kind: str, key: str) -> tuple[DefinitionKind, ConfigVersion]:

@@ -11,6 +11,7 @@ from firstwin.accounts.actions.open_account import open_account
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.scope import AccountSet
 from firstwin.core import clock
+from firstwin.people.config.apply import rollback
 from firstwin.people.config.store import definitions
 from firstwin.people.config.together import faults
 from firstwin.people.models import ConfigVersion, Undo, User
@@ -110,6 +111,18 @@ def test_weeks_are_named_by_their_day_and_month(client_of: Any, owner: User, hel
     text = client_of(owner).get("/segments/new-customers/").text
     monday = clock.today() - timedelta(days=clock.today().weekday())
     assert f">{monday.day} {monday:%b}</th>" in text and f">{monday.day}.{monday.month}.<" not in text
+
+
+def test_versions_say_who_wrote_them_and_lead_to_what_each_changed(
+    client_of: Any, owner: User, operations: User, acme: Account
+) -> None:
+    client_of(operations).post("/segments/digital/edit/", said(label="Tiny", based_on="1") | MEANT)
+    rollback(by=None, kind="segment", key="digital", now=clock.now(), accept=True)
+    text = client_of(owner).get("/segments/digital/").text.split('id="versions"')[1]
+    who = [text.index(f"<b>{n}</b> {name}") for n, name in ((3, "Command line"), (2, operations.name), (1, "Firstwin"))]
+    assert who == sorted(who)
+    assert 'href="/settings/definitions/segment/digital/#history"' in text
+    assert "Command line" in client_of(owner).get("/settings/definitions/segment/digital/").text
 
 
 @pytest.mark.parametrize(
