@@ -129,8 +129,14 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture(autouse=True)
 def _own_counters() -> Iterator[None]:
-    """The in-process cache starts empty for each test."""
+    """What a process remembers starts empty for each test. Definitions are remembered by number and moment of the last
+    version, and after a rollback another test gives the same number at the same moment."""
     from django.core.cache import caches
 
+    from firstwin.people.config import labels, together
+    from firstwin.signals.refresh import definitions
+
     caches["local"].clear()
+    for held in (labels._remembered, together._remembered, definitions._read):
+        held.clear()
     yield

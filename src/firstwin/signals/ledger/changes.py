@@ -41,7 +41,7 @@ def score_moves(accounts: AccountSet, since: At, until: At, *, least: int = 100,
     pairs = [(before[pk], now) for pk, now in after.items() if pk in before and before[pk].id != now.id]
     moved = [(was, now) for was, now in pairs if was.band != now.band or abs(_amount(was, now) or 0) >= least]
     moved.sort(key=lambda pair: (-abs(_amount(*pair) or 0), pair[1].account_id))
-    told = _told(moved[:most])
+    told = _told(moved[:most], since.on)
     return sorted(told, key=lambda one: (one.amount if one.amount is not None else 0, one.account_id))
 
 
@@ -56,7 +56,7 @@ def _amount(was: Kept, now: Kept) -> int | None:
     return now.score - was.score if now.score is not None and was.score is not None else None
 
 
-def _told(pairs: list[tuple[Kept, Kept]]) -> list[ScoreMove]:
+def _told(pairs: list[tuple[Kept, Kept]], since: date) -> list[ScoreMove]:
     contents = standing.contents({one.id for pair in pairs for one in pair})
     fields = vocabulary().fields
     cards = {(one.scorecard, one.version): one for pair in pairs for one in pair}
@@ -65,7 +65,7 @@ def _told(pairs: list[tuple[Kept, Kept]]) -> list[ScoreMove]:
     for was, now in pairs:
         trees = [explained(contents[one.id][1], parsed[one.scorecard, one.version]) for one in (was, now)]
         why = change(*trees) if was.scorecard == now.scorecard else None
-        words = change_words(why, fields) if why is not None else f"scored by {_label(parsed, now)} now"
+        words = change_words(why, fields, since=since) if why is not None else f"scored by {_label(parsed, now)} now"
         found.append(ScoreMove(now.account_id, was, now, _amount(was, now), why, words))
     return found
 

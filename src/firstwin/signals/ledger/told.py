@@ -1,6 +1,7 @@
 """The whole list columns of signals: what `columns` tells of each account, with its pace and its sentence."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from firstwin.people.config.store import definition
 from firstwin.people.models import ConfigVersion
 from firstwin.signals.frame.frame import Frame, Ints
 from firstwin.signals.ledger import standing
-from firstwin.signals.ledger.columns import Paced, Said, columns_of, said, under
+from firstwin.signals.ledger.columns import CHANGE_DAYS, Paced, Said, columns_of, said, under
 from firstwin.signals.ledger.standing import Kept
 from firstwin.signals.refresh.definitions import Definitions
 from firstwin.signals.scores.explain import Explained, change, of_outcome, points_between
@@ -38,7 +39,7 @@ def told_of(
     are.  results: of the readings by id, of those before as far as `is_compared`."""
     definitions = under(at)
     pace = _pace(ids, found, at, definitions, standings, paused)
-    sentences = words_of(found, results)
+    sentences = words_of(found, results, at.on - timedelta(days=CHANGE_DAYS))
     return {
         pk: columns_of(found.get(pk) or Said(), definitions, pace.get(pk)) | {"health_words": sentences.get(pk)}
         for pk in ids.tolist()
@@ -85,14 +86,15 @@ def results_of(found: Mapping[int, Said]) -> dict[int, Outcome]:
     return {pk: read(result) for pk, (_, result) in standing.contents(wanted).items()}
 
 
-def words_of(found: Mapping[int, Said], results: Mapping[int, Outcome]) -> dict[int, str]:
-    """One sentence for each account with a reading: what moved it in a week, or where it stands."""
+def words_of(found: Mapping[int, Said], results: Mapping[int, Outcome], since: date) -> dict[int, str]:
+    """One sentence for each account with a reading: what moved it in a week, or where it stands. since: that day; the
+    reading that held on it may be much older."""
     trees = _Trees(results)
     fields = vocabulary().fields
-    return {pk: _words(one, trees, fields) for pk, one in found.items() if one.now is not None}
+    return {pk: _words(one, trees, fields, since) for pk, one in found.items() if one.now is not None}
 
 
-def _words(one: Said, trees: "_Trees", fields: Fields) -> str:
+def _words(one: Said, trees: "_Trees", fields: Fields, since: date) -> str:
     assert one.now is not None
     now, before = trees.of(one.now), one.before
     if before is None or not is_compared(one):
@@ -100,7 +102,7 @@ def _words(one: Said, trees: "_Trees", fields: Fields) -> str:
     then = trees.of(before)
     if now.score is not None and not points_between(then, now):  # most: what moved it is not asked at all
         return standing_words(now, fields)
-    return change_words(change(then, now), fields)
+    return change_words(change(then, now), fields, since=since)
 
 
 class _Trees:

@@ -1,6 +1,6 @@
 """Why a score is what it is and why it moved: exact sums, the worst input, the sentence; and what children say."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,10 @@ from hypothesis import given, settings
 
 from firstwin.core.fields import Field, Kind
 from firstwin.signals.kinds.scorecard import RollUp
+from firstwin.signals.ledger.columns import Said
+from firstwin.signals.ledger.standing import Kept
+from firstwin.signals.ledger.told import words_of
+from firstwin.signals.scores import ENGINE
 from firstwin.signals.scores.compute import scored
 from firstwin.signals.scores.explain import Change, Explained, change, explained
 from firstwin.signals.scores.family import Child, rolled_up
@@ -83,6 +87,21 @@ def test_the_sentence_names_what_made_the_score_fall_most_harmful_first() -> Non
     )
     assert change_words(change(after, before), VOCABULARY.fields).startswith("rose 34 since 22 Mar: weekly")
     assert change_words(change(before, before)) == "unchanged since 2 Mar"
+
+
+@pytest.mark.django_db
+def test_lists_name_the_day_that_was_asked_about_however_old_the_reading_is_that_held_on_it() -> None:
+    """As the health section does: one move has one date."""
+    on, known = DAY + timedelta(days=30), {"last_two_way": [ago(3)], "pulse": ["good"]}
+    old, new = (reading({"weekly_share": [share], **known}, on=day) for share, day in ((0.62, DAY), (0.31, on)))
+    kept = [
+        Kept(n, 1, "gone", 1, ENGINE, one.on, datetime(2026, 5, 1, tzinfo=UTC), True, one.score, one.band, one.coverage)
+        for n, one in enumerate((old, new))
+    ]
+    said = {1: Said(now=kept[1], before=kept[0])}
+    words = words_of(said, {0: old.told, 1: new.told}, on - timedelta(days=7))
+    since = on - timedelta(days=7)
+    assert f" since {since.day} {since:%b}: weekly 62% → 31%" in words[1]
 
 
 def test_what_is_unknown_says_what_is_missing() -> None:

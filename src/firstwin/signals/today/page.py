@@ -100,7 +100,7 @@ def _in_words(items: Sequence[Item], window: Window, now: datetime) -> list[Item
     since, until = standing.readings(moved, [At.close_of(window.eve), At.of(now)])
     before, after = standing.primary(since), standing.primary(until)
     said = {pk: Said(now=one, before=before.get(pk)) for pk, one in after.items()}
-    words = words_of(said, results_of(said))
+    words = words_of(said, results_of(said), window.since)
     return [
         with_words(item, capitalised(words[item.account]), _HEALTH) if item.account in words else item for item in items
     ]
