@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-WAYS = ("since", "days")
-"""since: a day as a date. days: a day as the number of days from it to today."""
+WAYS = ("since", "days", "ahead")
+"""since: a day as a date. days: a day as the number of days from it to today. ahead: a date that is not past; one that
+is counts as missing."""
 
 _NAME = re.compile(r"\{([a-z0-9_.-]+)(?::([a-z]+))?(?:\|([^{}\[\]|]+))?(?:\|([^{}\[\]|]+))?\}")
 _PART = re.compile(r"\[([^\[\]]*)\]")

@@ -143,7 +143,9 @@ def date_words(day: date, today: date) -> str:
     return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
 
 
-def _day(field: Field, day: date, today: date, way: str) -> str:
+def _day(field: Field, day: date, today: date, way: str) -> str | None:
+    if way == "ahead":
+        return date_words(day, today) if day >= today else None
     if way == "days" or (way != "since" and field.kind is Kind.DAYS):
         return counted(abs((today - day).days), "day")
     return date_words(day, today)

@@ -23,6 +23,7 @@ from firstwin.signals.refresh import columns
 from firstwin.signals.risks.detect import detected
 from firstwin.signals.risks.found import Found
 from firstwin.signals.risks.silence import silent
+from firstwin.signals.risks.words import Teller
 from firstwin.signals.stages.fold import moved
 from firstwin.signals.stages.pace import paces
 from firstwin.signals.stages.pauses import Pauses
@@ -171,3 +172,13 @@ def test_no_finding_stays_open_because_nothing_is_known_any_more(customer: Accou
                 if one.parsed.clears is not None and not mask(one.parsed.clears, frame)[0]]  # fmt: skip
         assert stay == []
         assert not {"licence-unused", "seats-near-limit", "low-satisfaction", "deep-use"} & set(_found(customer))
+
+
+def test_a_notice_that_is_past_is_not_told_as_one_to_come(customer: Account) -> None:
+    detector = _defined("detector", detector_text.parse)["renewal-unready"].parsed
+    assert "[, notice by {notice:ahead}]" in detector.words
+    with sitting([customer.pk], now=NOW) as facts:
+        frame = _frame(facts)
+        notice, today = frame.vocabulary.field("notice"), number_of(NOW.date())
+        told = [Teller(detector, frame).said(notice, today + days, "ahead") for days in (-1, 0, 59)]
+    assert told == [None, "2 Jun", "31 Jul"]
