@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -133,7 +133,8 @@ def replay(weeks: str, accounts: str) -> None:
 def furnish(wanted: str) -> None:
     """A key to send events with, a session to look with, and accounts: some to watch, others for what else arrives.
 
-    Watched are accounts nothing was ever sent of, so that the first event changes what their score is made of.
+    Watched are accounts nothing was ever sent of, so that the first event changes what their score is made of: new ones
+    where all have use already.
     """
     from importlib import import_module
 
@@ -165,11 +166,35 @@ def furnish(wanted: str) -> None:
     ):
         ids.setdefault(account, external_id)
     quiet = [pk for pk in some if pk in ids and pk not in used][: int(wanted)]
+    if len(quiet) < int(wanted):
+        newcomers = _newcomers(int(wanted) - len(quiet), now)
+        quiet, ids = [*quiet, *newcomers], ids | newcomers
     keys = dict(AccountNow.objects.filter(pk__in=quiet).values_list("pk", "key"))
     watched = [{"group": ids[pk], "page": reverse("account", kwargs={"key": keys[pk]})} for pk in quiet]
     others = [ids[pk] for pk in some if pk in ids and pk not in set(quiet)][:5_000]
     told = {"key": key, "session": session.session_key, "cookie": settings.SESSION_COOKIE_NAME}
     print("JSON" + json.dumps({**told, "watched": watched, "others": others}))
+
+
+def _newcomers(n: int, now: datetime) -> dict[int, str]:
+    """So many customers with a contract of which nothing was ever sent, shown already: account → its id outside."""
+    from firstwin.accounts.actions.open_account import open_account
+    from firstwin.accounts.actions.refresh_now import refresh_now
+    from firstwin.core.clock import day_of
+    from firstwin.revenue.tests.facts import say_line
+    from firstwin.signals.refresh.once import refresh_accounts
+
+    found: dict[int, str] = {}
+    for k in range(n):
+        outside = f"bench-{now:%Y%m%d%H%M%S}-{k}"
+        account = open_account(by=None, name=f"Newcomer {outside}", now=now, external_ids=[("crm", outside)])
+        say_line(
+            account, outside, now, starts_on=day_of(now) - timedelta(days=60), ends_on=day_of(now) + timedelta(300)
+        )
+        found[account.pk] = outside
+    refresh_now(list(found), now=now)
+    refresh_accounts(list(found), now=now)
+    return found
 
 
 def _best(ask: Any) -> tuple[float, Any]:

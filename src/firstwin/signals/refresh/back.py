@@ -59,5 +59,7 @@ def look_back(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS
         names = ("account_id", "at", "revision", "heard_at", "again_from")
         insert_many(LookedBack, names, rows, on_conflict="on conflict (account_id) do nothing")
     failpoint("signals.looked_back")
+    # A moment of its own: who took the mark for what they read would not see that it was computed since.
+    later = moment + timedelta(microseconds=1)
     for some in batched(sorted(account_ids), once.AT_ONCE):
-        once.refresh_accounts(some, now=moment)
+        once.refresh_accounts(some, now=later)

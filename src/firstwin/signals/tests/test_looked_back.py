@@ -1,5 +1,6 @@
 """Looking back tells since when what is shown had held, so that only what is new is told as new."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,17 +8,20 @@ import pytest
 
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.core.clock import day_of
+from firstwin.core.frames import At
 from firstwin.core.invariants import verify
 from firstwin.people.roles import Role
 from firstwin.people.tests.factories import make_user
 from firstwin.revenue.tests.facts import say_line
 from firstwin.signals.actions.pulse import give_pulse
+from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.models import Episode, LookedBack, Mood, Reading, SegmentStay
-from firstwin.signals.refresh import back, past
+from firstwin.signals.refresh import back, once, past
 from firstwin.signals.refresh.back import look_back_some
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.full import full_pass
 from firstwin.signals.refresh.once import refresh_accounts, refresh_some
+from firstwin.signals.refresh.store import publish_made
 from firstwin.signals.tests.frame_deeds import World
 from firstwin.signals.today.found import findings
 from firstwin.signals.today.window import window
@@ -136,6 +140,25 @@ def test_killed_while_it_is_told_it_is_told_once(world: World, monkeypatch: pyte
     _look_back(world)
     assert [model._default_manager.filter(is_reconstructed=True).count() for model in MODELS] == told
     assert full_pass(world.now + timedelta(minutes=1)).differing == 0
+
+
+def test_who_reads_while_it_is_computed_anew_writes_nothing_beside_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accounts were marked, another process read that, and then their present was written."""
+    refreshed, written = once.refresh_accounts, list[tuple[int, ...]]()
+
+    def after_others_read(some: Collection[int], *, now: datetime) -> None:
+        later = now + timedelta(minutes=1)
+        with sitting(some, now=later) as facts:
+            made = once.make(facts, At.of(later), definitions_at())
+            revisions = facts.revisions.tolist()
+        refreshed(some, now=now)
+        written.append(publish_made(made, revisions, now=later).written)
+
+    monkeypatch.setattr(once, "refresh_accounts", after_others_read)
+    _look_back(world)
+    assert written == [()]
 
 
 def test_what_ended_before_the_first_look_has_an_end(world: World) -> None:
