@@ -65,7 +65,6 @@ def look(page, address: str, width: int) -> list[str]:
     problems = [
         f"{address}: {wrong['id']}: {wrong['help']}: "
         + "; ".join(n["html"][:160] for n in wrong["nodes"][:3])
-        + "; ".join(n["html"][:160] for n in wrong["nodes"][:3])
         for wrong in found.response["violations"]
     ]
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
