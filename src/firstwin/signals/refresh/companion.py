@@ -9,12 +9,14 @@ from django.db import connection
 from firstwin.core import clock
 from firstwin.core.companions import Companion, register_companion
 from firstwin.core.jobs import register_schedule, task
+from firstwin.core.turns import Turns
 
 REST_SECONDS = 0.5
 
 PAST_REST_SECONDS = 5.0
 
 _seen: dict[str, Any] = {"mark": None, "past": None}
+_turns = Turns()
 
 
 def refresh() -> bool:
@@ -24,7 +26,7 @@ def refresh() -> bool:
         return False
     from firstwin.signals.refresh.once import refresh_some
 
-    if refresh_some(clock.now()):
+    if refresh_some(clock.now(), turns=_turns):
         return True
     _seen["mark"] = mark
     return False

@@ -9,11 +9,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from firstwin.accounts.models import Account
 from firstwin.core.clock import day_of
+from firstwin.core.turns import Turns
 from firstwin.people.config.store import edition
 from firstwin.signals.models import LookedBack, Pass, PassKind, Refreshed
 
 _COUNTED = 10_000
 
+_LOOKED_AT = 5_000
+"""Accounts with new facts among which the next ones are chosen."""
 
 PAST = 0
 """The edition of an account whose past is being told: what that makes of its present is computed after it."""
@@ -108,11 +111,16 @@ def _untold() -> int:
     return Refreshed.objects.filter(~Exists(told), account__removed_at__isnull=True).order_by()[:_COUNTED].count()
 
 
-def next_accounts(now: datetime, most: int) -> list[int]:
+def next_accounts(now: datetime, most: int, *, turns: Turns | None = None) -> list[int]:
     """What to compute next: what has new facts, longest waiting first, then what was never computed, then what only
-    drifted."""
+    drifted.
+
+    turns: of those with new facts. Without them who was computed longest ago is first: whoever has just been told of
+    their past is last, and so many that send all the time stand before them.
+    """
     behind = Refreshed.objects.filter(account__removed_at__isnull=True, revision__lt=F("account__revision"))
-    found = list(behind.order_by("at", "account_id").values_list("account_id", flat=True)[:most])
+    rows = behind.order_by("at", "account_id").values_list("account_id", flat=True)
+    found = list(rows[:most]) if turns is None else turns.take(rows[:_LOOKED_AT], most)
     if len(found) < most:
         found += _never().order_by("-pk").values_list("pk", flat=True)[: most - len(found)]
     if len(found) < most:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from firstwin.core.failpoints import failpoint
 from firstwin.core.frames import At, ComputedFamily, frame_families
+from firstwin.core.turns import Turns
 from firstwin.signals.frame.sitting import Sitting, sitting
 from firstwin.signals.refresh.compute import Made, computed
 from firstwin.signals.refresh.definitions import Definitions, definitions_at
@@ -17,9 +18,10 @@ AT_ONCE = 200
 """Accounts of one round of the companion: so few that a new fact never waits long."""
 
 
-def refresh_some(now: datetime, *, at_once: int = AT_ONCE) -> int:
-    """Compute what lags behind, the most pressing first. Returns how many accounts there were."""
-    ids = next_accounts(now, at_once)
+def refresh_some(now: datetime, *, at_once: int = AT_ONCE, turns: Turns | None = None) -> int:
+    """Compute what lags behind, the most pressing first. Returns how many accounts there were. turns: see
+    `next_accounts`."""
+    ids = next_accounts(now, at_once, turns=turns)
     if ids:
         refresh_accounts(ids, now=now)
     return len(ids)

@@ -9,13 +9,15 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from firstwin.accounts.actions.merging.accounts import merge_accounts
+from firstwin.accounts.actions.revision import bump_revision
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.core.clock import day_of
 from firstwin.core.errors import FirstwinError
+from firstwin.core.turns import Turns
 from firstwin.revenue.tests.facts import say_line
 from firstwin.signals.models import LookedBack, Reading, Refreshed, StageMove
 from firstwin.signals.refresh import first, store
-from firstwin.signals.refresh.back import look_back_some
+from firstwin.signals.refresh.back import look_back, look_back_some
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.full import full_pass
 from firstwin.signals.refresh.lag import PAST, lag, next_accounts
@@ -110,6 +112,22 @@ def test_killed_between_two_commits_the_rest_is_done_next_time(monkeypatch: pyte
         pass
     assert next_accounts(world.now, 100) == []
     assert full_pass(world.now + timedelta(seconds=2)).differing == 0
+
+
+def test_being_told_of_ones_past_costs_nobody_their_turn() -> None:
+    """An event of an account that was just looked back at is not put behind all that send the whole time."""
+    world = World.begun()
+    busy, quiet = world.accounts[0].pk, world.accounts[-1].pk
+    turns = Turns()
+    refresh_accounts([one.pk for one in world.accounts], now=world.now)
+    bump_revision([busy])
+    world.now += timedelta(minutes=1)
+    assert refresh_some(world.now, turns=turns) == 1
+    world.now += timedelta(minutes=1)
+    look_back([quiet], now=world.now)  # computed later than the other
+    bump_revision([busy, quiet])
+    assert next_accounts(world.now, 1) == [busy] and next_accounts(world.now, 1, turns=turns) == [quiet]
+    assert next_accounts(world.now, 1, turns=turns) == [busy]
 
 
 def test_the_present_is_shown_first_and_the_past_is_told_once() -> None:

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 
 from firstwin.core.clock import now
 from firstwin.core.companions import Companion, register_companion
+from firstwin.core.turns import Turns
 
 if TYPE_CHECKING:
     from firstwin.usage.compact.run import Compactor
+
+_turns = Turns()
 
 
 def register() -> None:
@@ -36,7 +39,7 @@ def compact() -> bool:
 def refresh() -> bool:
     from firstwin.usage.compact.refresh import refresh_touched
 
-    return refresh_touched(now())
+    return refresh_touched(now(), turns=_turns)
 
 
 def match() -> bool:

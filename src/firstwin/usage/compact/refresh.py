@@ -11,6 +11,7 @@ from firstwin.accounts.merged import survivors
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.accounts.published import families, publish
 from firstwin.core.failpoints import failpoint
+from firstwin.core.turns import Turns
 from firstwin.usage.store.models import Touched
 from firstwin.usage.store.router import EVENTS
 
@@ -22,9 +23,9 @@ _LOOKED_AT = 5_000
 """Marks among which the accounts of a round are chosen."""
 
 
-def refresh_touched(now: datetime) -> bool:
-    """Publish the figures of some accounts that were touched. False: there were none."""
-    marks = _next()
+def refresh_touched(now: datetime, *, turns: Turns | None = None) -> bool:
+    """Publish the figures of some accounts that were touched. False: there were none. turns: among many."""
+    marks = _next(turns or Turns())
     if not marks:
         return False
     into = survivors(Account, marks.keys())
@@ -38,16 +39,16 @@ def refresh_touched(now: datetime) -> bool:
     return True
 
 
-def _next() -> dict[int, datetime]:
-    """Account → when it was touched. Of many the ones whose list rows are the oldest: who sends all the time is shown
-    again and again, and nobody waits behind them."""
+def _next(turns: Turns) -> dict[int, datetime]:
+    """Account → when it was touched. Who sends all the time is shown again and again, and nobody waits behind them; of
+    those that had no turn yet the ones whose list rows are the oldest are first."""
     marks = dict(Touched.objects.order_by("at", "account").values_list("account", "at")[:_LOOKED_AT])
-    if len(marks) <= AT_ONCE:
-        return marks
-    rows = among(AccountNow.objects.order_by(), "account_id", marks).values_list("account_id", "refreshed_at")
-    shown: dict[int, datetime] = dict(rows)
-    first = sorted(marks, key=lambda pk: (shown.get(pk, marks[pk]), pk))[:AT_ONCE]
-    return {pk: marks[pk] for pk in first}
+    waiting = sorted(marks)
+    if len(marks) > AT_ONCE:
+        rows = among(AccountNow.objects.order_by(), "account_id", marks).values_list("account_id", "refreshed_at")
+        shown: dict[int, datetime] = dict(rows)
+        waiting.sort(key=lambda pk: shown.get(pk, marks[pk]))
+    return {pk: marks[pk] for pk in turns.take(waiting, AT_ONCE)}
 
 
 def _forget(marks: Mapping[int, datetime]) -> None:
