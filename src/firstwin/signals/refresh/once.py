@@ -23,7 +23,9 @@ def refresh_some(now: datetime, *, at_once: int = AT_ONCE, turns: Turns | None =
     `next_accounts`."""
     ids = next_accounts(now, at_once, turns=turns)
     if ids:
-        refresh_accounts(ids, now=now)
+        written = refresh_accounts(ids, now=now).written
+        if turns is not None:  # some were marked to be computed again while they were computed
+            turns.give_back(set(ids) - set(written))
     return len(ids)
 
 
