@@ -13,7 +13,6 @@ class Turns:
     def __init__(self) -> None:
         self._last: dict[int, int] = {}
         self._taken = 0
-        self._given: set[int] = set()
 
     def take(self, waiting: Iterable[int], most: int) -> list[int]:
         """Give so many their turn: who had none yet, then who had theirs longest ago, alike in the order given."""
@@ -25,9 +24,3 @@ class Turns:
         for one in list(self._last)[: max(len(self._last) - MOST, 0)]:
             del self._last[one]
         return chosen
-
-    def give_back(self, ones: Iterable[int]) -> None:
-        """Their turn came to nothing: they are first next time, but not twice in a row, as it may be their own fault."""
-        self._given = set(ones) - self._given
-        for one in self._given:
-            self._last.pop(one, None)

@@ -24,7 +24,7 @@ from firstwin.core.failpoints import failpoint
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 10.0
-_NICE = 5
+_NICE = 10
 """How much jobs and history stand back where the processor is busy."""
 
 _PATIENCE = 5.0

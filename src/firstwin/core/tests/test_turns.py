@@ -29,17 +29,6 @@ def test_those_that_wait_all_along_have_as_many_turns(arrivals: list[set[int]], 
         assert max(had.values()) - min(had.values()) <= 1
 
 
-def test_a_turn_that_came_to_nothing_is_had_again_once() -> None:
-    taken = Turns()
-    assert taken.take(range(6), 2) == [0, 1]
-    taken.give_back([1])
-    assert taken.take(range(6), 2) == [1, 2]
-    taken.give_back([1])
-    assert taken.take(range(6), 2) == [3, 4]
-    taken.give_back([])
-    assert taken.take(range(6), 2) == [5, 0]
-
-
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "MOST", 5)
     taken = Turns()

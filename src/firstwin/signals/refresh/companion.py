@@ -24,9 +24,9 @@ def refresh() -> bool:
     mark = _mark()
     if mark is not None and mark == _seen["mark"]:
         return False
-    from firstwin.signals.refresh.once import refresh_some
+    from firstwin.signals.refresh.once import refresh_in_turn
 
-    if refresh_some(clock.now(), turns=_turns):
+    if refresh_in_turn(_turns, now=clock.now):
         return True
     _seen["mark"] = mark
     return False

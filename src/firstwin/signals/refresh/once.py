@@ -1,6 +1,6 @@
 """Bring the signals of some accounts up to date: facts read in one sitting, everything computed, then written."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from firstwin.core.failpoints import failpoint
@@ -18,15 +18,27 @@ AT_ONCE = 200
 """Accounts of one round of the companion: so few that a new fact never waits long."""
 
 
-def refresh_some(now: datetime, *, at_once: int = AT_ONCE, turns: Turns | None = None) -> int:
-    """Compute what lags behind, the most pressing first. Returns how many accounts there were. turns: see
-    `next_accounts`."""
-    ids = next_accounts(now, at_once, turns=turns)
+def refresh_some(now: datetime, *, at_once: int = AT_ONCE) -> int:
+    """Compute what lags behind, the most pressing first. Returns how many accounts there were."""
+    ids = next_accounts(now, at_once)
     if ids:
-        written = refresh_accounts(ids, now=now).written
-        if turns is not None:  # some were marked to be computed again while they were computed
-            turns.give_back(set(ids) - set(written))
+        refresh_accounts(ids, now=now)
     return len(ids)
+
+
+def refresh_in_turn(turns: Turns, *, now: Callable[[], datetime]) -> bool:
+    """The same, whoever was quiet first: see `next_accounts`. False: nothing lags behind.
+
+    Those that were marked to be computed again while they were computed have theirs at once: by the next round many
+    would stand before them.
+    """
+    began = now()
+    ids = next_accounts(began, AT_ONCE, turns=turns)
+    if ids:
+        missed = set(ids) - set(refresh_accounts(ids, now=began).written)
+        if missed:
+            refresh_accounts(sorted(missed), now=now())
+    return bool(ids)
 
 
 def refresh_accounts(account_ids: Collection[int], *, now: datetime) -> Published:

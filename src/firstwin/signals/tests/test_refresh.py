@@ -1,7 +1,7 @@
 """Signals follow facts: what waits is computed, once; killed half way, the rest is done next time."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import numpy as np
@@ -16,12 +16,13 @@ from firstwin.core.errors import FirstwinError
 from firstwin.core.turns import Turns
 from firstwin.revenue.tests.facts import say_line
 from firstwin.signals.models import LookedBack, Reading, Refreshed, StageMove
-from firstwin.signals.refresh import first, store
+from firstwin.signals.refresh import first, once, store
 from firstwin.signals.refresh.back import look_back, look_back_some
 from firstwin.signals.refresh.definitions import definitions_at
 from firstwin.signals.refresh.full import full_pass
+from firstwin.signals.refresh.holding import let_be_computed
 from firstwin.signals.refresh.lag import PAST, lag, next_accounts
-from firstwin.signals.refresh.once import refresh_accounts, refresh_some
+from firstwin.signals.refresh.once import refresh_accounts, refresh_in_turn, refresh_some
 from firstwin.signals.tests.frame_deeds import DEEDS, World
 
 pytestmark = pytest.mark.django_db
@@ -116,18 +117,38 @@ def test_killed_between_two_commits_the_rest_is_done_next_time(monkeypatch: pyte
 
 def test_being_told_of_ones_past_costs_nobody_their_turn() -> None:
     """An event of an account that was just looked back at is not put behind all that send the whole time."""
-    world = World.begun()
+    world, turns = World.begun(), Turns()
     busy, quiet = world.accounts[0].pk, world.accounts[-1].pk
-    turns = Turns()
     refresh_accounts([one.pk for one in world.accounts], now=world.now)
     bump_revision([busy])
     world.now += timedelta(minutes=1)
-    assert refresh_some(world.now, turns=turns) == 1
+    assert refresh_in_turn(turns, now=lambda: world.now) and not refresh_in_turn(turns, now=lambda: world.now)
     world.now += timedelta(minutes=1)
     look_back([quiet], now=world.now)  # computed later than the other
     bump_revision([busy, quiet])
     assert next_accounts(world.now, 1) == [busy] and next_accounts(world.now, 1, turns=turns) == [quiet]
     assert next_accounts(world.now, 1, turns=turns) == [busy]
+
+
+def test_marked_while_it_is_computed_it_is_computed_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, marked = World.begun(), list[int]()
+    some = [one.pk for one in world.accounts]
+
+    def meanwhile(name: str) -> None:
+        if name == "signals.computed" and not marked:
+            with transaction.atomic():
+                let_be_computed(some[:1], world.now)
+            marked.append(some[0])
+
+    def moment() -> datetime:
+        world.now += timedelta(seconds=1)
+        return world.now
+
+    refresh_accounts(some, now=moment())
+    bump_revision(some)
+    monkeypatch.setattr(once, "failpoint", meanwhile)
+    assert refresh_in_turn(Turns(), now=moment)
+    assert marked and next_accounts(world.now, 10) == [] and Refreshed.objects.get(pk=some[0]).edition != PAST
 
 
 def test_the_present_is_shown_first_and_the_past_is_told_once() -> None:
