@@ -102,15 +102,12 @@ def show(family_key: str, found: Mapping[int, Mapping[str, Any]], *, now: dateti
 def _publish(family: Family, ids: Sequence[int], now: datetime, pace: Pace) -> None:
     seen = _revisions(ids)  # read first
     rows = family.rows(ids, now)
-    done = 0
-    while part := ids[done : done + pace.size]:
+    for part in pace.parts(ids):
         with pace.slice(len(part)), transaction.atomic():
             _hold(part)
             found = {pk: rows[pk] for pk in part}
             stale = [pk for pk, at in _revisions(part).items() if seen.get(pk) != at]
             _store(family, found | family.rows(stale, now) if stale else found, now)
-        done += len(part)
-        pace.give_way()
 
 
 def _revisions(ids: Collection[int]) -> dict[int, int]:

@@ -1,8 +1,9 @@
 """How many rows to write at once, so that nobody else waits long for the database."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import connection
 
@@ -15,6 +16,8 @@ MOST_RECORDS = 5_000
 
 _GAP = 0.004
 """Who waits for SQLite's lock looks for it every two milliseconds (see `core.sqlite`): a longer gap lets them in."""
+
+Item = TypeVar("Item")
 
 
 class Pace:
@@ -35,6 +38,14 @@ class Pace:
         per_row = took / max(rows, 1)
         wanted = int(TARGET / per_row) if per_row else self._largest
         self.size = max(self._smallest, min(self._largest, wanted, self.size * 2))
+
+    def parts(self, items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+        """Slice after slice, each as large as is right by then; between two of them others are let in."""
+        done = 0
+        while part := items[done : done + self.size]:
+            yield part
+            done += len(part)
+            self.give_way()
 
     @staticmethod
     def give_way() -> None:

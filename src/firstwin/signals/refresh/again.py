@@ -14,9 +14,9 @@ from django.db.models import F
 
 from firstwin.accounts.bulk import among, update_many
 from firstwin.accounts.models import Account
-from firstwin.accounts.timeline import batched
 from firstwin.core.clock import day_of
 from firstwin.core.failpoints import failpoint
+from firstwin.core.pace import Pace
 from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.models import LookedBack, StageMove
 from firstwin.signals.refresh.definitions import definitions_at
@@ -30,7 +30,8 @@ from firstwin.signals.refresh.restated_stays import write_restated_stays
 from firstwin.signals.stages.standing import Move, standings_of
 
 AT_ONCE = 1_000
-_AT_ONE_COMMIT = 500
+_FEWEST = 20
+"""Accounts of one commit."""
 
 EVERY = timedelta(hours=1)
 """An account is listened to no more often: facts come all the time, and what is folded from one of them costs days."""
@@ -85,9 +86,10 @@ def _fold_again(rows: Mapping[int, LookedBack], now: datetime) -> None:
     """Of accounts whose pasts were told under the same definitions."""
     today = day_of(now)
     moves, presence = _folded(rows, now, today)
-    for part in batched(list(rows), _AT_ONE_COMMIT):
+    pace = Pace(smallest=_FEWEST)
+    for part in pace.parts(list(rows)):
         failpoint("signals.again.before")
-        with transaction.atomic():
+        with pace.slice(len(part)), transaction.atomic():
             unchanged = _unchanged({pk: rows[pk] for pk in part})
             since = {pk: _day(rows[pk]) for pk in unchanged}
             write_restated({pk: moves[pk] for pk in unchanged}, since, today=today, now=now, is_first=False)

@@ -14,6 +14,7 @@ from firstwin.accounts.bulk import among
 from firstwin.accounts.timeline import batched
 from firstwin.core import clock
 from firstwin.core.failpoints import failpoint
+from firstwin.core.pace import Pace
 from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.models import LookedBack
 from firstwin.signals.refresh.definitions import definitions_at
@@ -22,7 +23,8 @@ from firstwin.signals.refresh.restated import write_restated
 from firstwin.signals.stages.standing import Move
 
 _SLICE = 5_000
-_AT_ONE_COMMIT = 500
+_FEWEST = 20
+"""Accounts of one commit."""
 
 
 def fold_past(account_ids: Collection[int], *, now: datetime) -> int:
@@ -33,9 +35,10 @@ def fold_past(account_ids: Collection[int], *, now: datetime) -> int:
         by_account: dict[int, list[Move]] = {pk: [] for pk in some}
         for move in _moves(some, now):
             by_account[move.account].append(move)
-        for part in batched(some, _AT_ONE_COMMIT):
+        pace = Pace(smallest=_FEWEST)
+        for part in pace.parts(some):
             failpoint("signals.past.before")
-            with transaction.atomic():
+            with pace.slice(len(part)), transaction.atomic():
                 new = {pk: by_account[pk] for pk in _new(part)}
                 always = dict.fromkeys(new, date.min)
                 written += write_restated(new, always, today=clock.day_of(now), now=now, is_first=True)

@@ -17,6 +17,7 @@ from firstwin.accounts.timeline import batched
 from firstwin.core import clock
 from firstwin.core.failpoints import failpoint
 from firstwin.core.frames import At
+from firstwin.core.pace import Pace
 from firstwin.signals.frame.sitting import sitting
 from firstwin.signals.ledger import standing
 from firstwin.signals.models import Episode, Reading, SegmentStay
@@ -36,6 +37,8 @@ LATELY = (4, 3, 2, 1)
 """So many days before each is looked at: what began since the last working day is told from what began before it."""
 
 _SLICE = 2_000
+_FEWEST = 20
+"""Accounts of one commit."""
 _FIRST: tuple[tuple[type[Reading] | type[SegmentStay] | type[Episode], str], ...] = (
     (Reading, "on"), (SegmentStay, "entered_on"), (Episode, "first_on"),
 )  # fmt: skip
@@ -47,16 +50,18 @@ def tell_past(account_ids: Collection[int], *, now: datetime, weeks: int = WEEKS
     written = 0
     for some in batched(sorted(_unread(account_ids)), _SLICE):
         fold_past(some, now=now)
-        walked = _walked(some, now, clock.day_of(now), weeks)
-        failpoint("signals.told.before")
-        with transaction.atomic():
-            if _unread(some) == set(some):  # nobody published meanwhile
-                for at, due, revisions in walked.readings:
-                    write_readings(due, at, revisions, is_reconstructed=True)
-                    written += _count(due)
-                beginnings.add_stays(walked.stays.values())
-                beginnings.add_episodes(walked.episodes.values())
-        failpoint("signals.told.after")
+        walked, pace = _walked(some, now, clock.day_of(now), weeks), Pace(smallest=_FEWEST)
+        for part in pace.parts(some):
+            theirs = walked.of(part)
+            failpoint("signals.told.before")
+            with pace.slice(len(part)), transaction.atomic():
+                if _unread(part) == set(part):  # nobody published meanwhile
+                    for at, due, revisions in theirs.readings:
+                        write_readings(due, at, revisions, is_reconstructed=True)
+                        written += _count(due)
+                    beginnings.add_stays(theirs.stays.values())
+                    beginnings.add_episodes(theirs.episodes.values())
+            failpoint("signals.told.after")
     return written
 
 
@@ -66,16 +71,18 @@ def tell_behind(account_ids: Collection[int], *, now: datetime, weeks: int) -> i
     written, today = 0, clock.day_of(now)
     for first, same in _by_first_day(_untold(account_ids), today).items():
         for some in batched(same, _SLICE):
-            walked = _walked(some, now, first, weeks)
-            failpoint("signals.told.before")
-            with transaction.atomic():
-                hold(some)
-                untold = _untold(some)
-                written += _tell_readings(walked, untold)
-                beginnings.tell_stays(walked, untold, first, today)
-                beginnings.tell_episodes(walked, untold, first, today)
-                let_be_computed(untold, now)
-            failpoint("signals.told.after")
+            walked, pace = _walked(some, now, first, weeks), Pace(smallest=_FEWEST)
+            for part in pace.parts(some):
+                theirs = walked.of(part)
+                failpoint("signals.told.before")
+                with pace.slice(len(part)), transaction.atomic():
+                    hold(part)
+                    untold = _untold(part)
+                    written += _tell_readings(theirs, untold)
+                    beginnings.tell_stays(theirs, untold, first, today)
+                    beginnings.tell_episodes(theirs, untold, first, today)
+                    let_be_computed(untold, now)
+                failpoint("signals.told.after")
     return written
 
 

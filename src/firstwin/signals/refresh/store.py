@@ -57,9 +57,9 @@ def publish_made(
     at_revision = dict(zip(made.accounts.tolist(), map(int, revisions), strict=True))
     written: list[int] = []
     pace = Pace(smallest=_FEWEST)
-    ids, done, readings, moves = [pk for pk in at_revision if pk not in leave], 0, 0, 0
+    ids, readings, moves = [pk for pk in at_revision if pk not in leave], 0, 0
     shown = shown_of(made, due, ids)
-    while part := ids[done : done + pace.size]:
+    for part in pace.parts(ids):
         failpoint("signals.before")
         with pace.slice(len(part)), transaction.atomic():
             there = _unmoved(made, part)
@@ -74,8 +74,6 @@ def publish_made(
         written += mine
         readings += sum(len(one.readings) for one in some.values())
         moves += sum(len(one.moves) for one in some.values())
-        done += len(part)
-        pace.give_way()
     return Published(tuple(written), readings, moves, pace.longest)
 
 

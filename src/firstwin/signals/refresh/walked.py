@@ -1,5 +1,6 @@
 """What a walk through history leaves, whole: each thing with the day on which it ended."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -40,6 +41,15 @@ class Walked:
     readings: list[tuple[At, dict[int, Due], dict[int, int]]] = field(default_factory=list)
     stays: dict[tuple[int, str, date], Stayed] = field(default_factory=dict)
     episodes: dict[tuple[tuple[int, str, str], date], Lasted] = field(default_factory=dict)
+
+    def of(self, account_ids: Collection[int]) -> "Walked":
+        """What it leaves of these accounts alone."""
+        mine = set(account_ids)
+        return Walked(
+            [(at, {pk: due[pk] for pk in mine & due.keys()}, revisions) for at, due, revisions in self.readings],
+            {key: stay for key, stay in self.stays.items() if stay.account in mine},
+            {key: one for key, one in self.episodes.items() if one.found.account in mine},
+        )
 
     def take(self, step: Step, revisions: dict[int, int]) -> None:
         on = step.made.at.on

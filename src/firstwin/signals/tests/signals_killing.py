@@ -136,10 +136,10 @@ def follow(clock: Clock) -> None:
 def few_at_once() -> None:
     """Two accounts to a transaction, so that there is something between two of them."""
     from firstwin.core import pace
-    from firstwin.signals.refresh import again, first, store
+    from firstwin.signals.refresh import again, first, past, store
 
     pace.SMALLEST = pace.LARGEST = pace.START = 2
-    store._FEWEST = first._AT_ONE_COMMIT = again._AT_ONE_COMMIT = 2
+    store._FEWEST = first._FEWEST = again._FEWEST = past._FEWEST = 2
 
 
 def live(n: int, *, since: timedelta = timedelta(0), is_begun: bool = False) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from firstwin.accounts.models import Account, AccountNow
 from firstwin.core.clock import day_of
@@ -127,18 +128,33 @@ def test_told_once_and_consistent_with_what_follows(world: World) -> None:
     assert full_pass(world.now + timedelta(minutes=1)).differing == 0
 
 
-def test_killed_while_it_is_told_it_is_told_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at", [1, 2])
+def test_killed_while_it_is_told_it_is_told_once(world: World, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    def told() -> list[int]:
+        return [model._default_manager.filter(is_reconstructed=True).count() for model in MODELS]
+
+    begun = world.now
+    with transaction.atomic():
+        _look_back(world)
+        whole = told()
+        transaction.set_rollback(True)
+    world.now, parts = begun, list[str]()
+
     def dies(name: str) -> None:
-        if name == "signals.told.after":
+        parts.append(name)
+        if parts.count("signals.told.after") == at:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as armed:
         armed.setattr(past, "failpoint", dies)
+        armed.setattr(past, "_FEWEST", 1)
+        armed.setattr("firstwin.core.pace.TARGET", 0.0)  # one account to a commit
         with pytest.raises(KeyboardInterrupt):
             _look_back(world)
-    told = [model._default_manager.filter(is_reconstructed=True).count() for model in MODELS]
     _look_back(world)
-    assert [model._default_manager.filter(is_reconstructed=True).count() for model in MODELS] == told
+    assert told() == whole and any(whole)
+    _look_back(world)
+    assert told() == whole
     assert full_pass(world.now + timedelta(minutes=1)).differing == 0
 
 
