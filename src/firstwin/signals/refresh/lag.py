@@ -15,7 +15,7 @@ from firstwin.signals.models import LookedBack, Pass, PassKind, Refreshed
 
 _COUNTED = 10_000
 
-_LOOKED_AT = 5_000
+_LOOKED_AT = 100_000
 """Accounts with new facts among which the next ones are chosen."""
 
 PAST = 0

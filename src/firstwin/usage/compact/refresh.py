@@ -20,7 +20,8 @@ AT_ONCE = 300
 """Accounts of one round: so few that the next one never waits long."""
 
 _LOOKED_AT = 5_000
-"""Marks among which the accounts of a round are chosen."""
+"""Marks among which the accounts of a round are chosen: so many of the oldest, and of the newest, as one that was quiet
+until now does not wait until a whole company was shown again."""
 
 
 def refresh_touched(now: datetime, *, turns: Turns | None = None) -> bool:
@@ -42,11 +43,14 @@ def refresh_touched(now: datetime, *, turns: Turns | None = None) -> bool:
 def _next(turns: Turns) -> dict[int, datetime]:
     """Account → when it was touched. Who sends all the time is shown again and again, and nobody waits behind them; of
     those that had no turn yet the ones whose list rows are the oldest are first."""
-    marks = dict(Touched.objects.order_by("at", "account").values_list("account", "at")[:_LOOKED_AT])
+    rows = Touched.objects.values_list("account", "at")
+    marks: dict[int, datetime] = dict(rows.order_by("at", "account")[:_LOOKED_AT])
+    if len(marks) == _LOOKED_AT:
+        marks |= rows.order_by("-at", "-account")[:_LOOKED_AT]
     waiting = sorted(marks)
     if len(marks) > AT_ONCE:
-        rows = among(AccountNow.objects.order_by(), "account_id", marks).values_list("account_id", "refreshed_at")
-        shown: dict[int, datetime] = dict(rows)
+        told = among(AccountNow.objects.order_by(), "account_id", marks).values_list("account_id", "refreshed_at")
+        shown: dict[int, datetime] = dict(told)
         waiting.sort(key=lambda pk: shown.get(pk, marks[pk]))
     return {pk: marks[pk] for pk in turns.take(waiting, AT_ONCE)}
 
