@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 from uuid import uuid4
@@ -53,10 +54,10 @@ class HouseWorker(Worker):
     def run(self) -> None:
         schedules.sync_schedules(now=clock.now())
         self.keep_time()
-        beside = [] if self.batch else companions.start_all(self.stopping, prompt=False)
         if not self.batch:
             self.prompt = Prompt()
-            os.nice(_NICE)  # what people wait for, and pages, come first
+            _stand_back()
+        beside = [] if self.batch else companions.start_all(self.stopping, prompt=False)
         ticker = threading.Thread(target=self._tick_along, name="scheduler", daemon=True)
         ticker.start()
         try:
@@ -127,6 +128,16 @@ class HouseWorker(Worker):
                     logger.exception("The schedule could not be kept; trying again in %s s.", TICK_SECONDS)
         finally:
             connection.close()
+
+
+def _stand_back() -> None:
+    """What people wait for, and pages, come first. Threads to come have it from the one that starts them."""
+    os.nice(_NICE)
+    for one in Path("/proc/self/task").glob(
+        "*"
+    ):  # what libraries started already; elsewhere than on Linux there is none
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, int(one.name), os.getpriority(os.PRIO_PROCESS, 0))
 
 
 class Prompt:
