@@ -1,16 +1,27 @@
 """Whose turn it is among many that wait: whoever was quiet is seen to at once, however many send all the time."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 MOST = 200_000
 """Turns that are remembered; the oldest are forgotten first."""
 
+FEWEST = 40
+"""Of a round, however long it takes: some of what it costs is the same for one as for many."""
+
 
 class Turns:
     """When each had its turn last, remembered by this process alone: work done for another reason costs nobody their
-    place, and after a restart it begins anew."""
+    place, and after a restart it begins anew.
 
-    def __init__(self) -> None:
+    size: how many have their turn in the next round. Where rounds take longer than they should, on a machine that is
+    busy, they become smaller: whoever has just come waits for a whole one.
+    """
+
+    def __init__(self, *, largest: int, seconds: float) -> None:
+        self.size = self._largest = largest
+        self._seconds = seconds
         self._last: dict[int, int] = {}
         self._taken = 0
 
@@ -24,3 +35,12 @@ class Turns:
         for one in list(self._last)[: max(len(self._last) - MOST, 0)]:
             del self._last[one]
         return chosen
+
+    @contextmanager
+    def round(self) -> Iterator[None]:
+        """Around the work of a round: how long it takes decides how large the next one is."""
+        began = time.monotonic()
+        yield
+        took = max(time.monotonic() - began, 0.001)
+        wanted = int(self.size * self._seconds / took)
+        self.size = max(min(FEWEST, self._largest), min(self._largest, wanted, self.size * 2))

@@ -16,7 +16,8 @@ REST_SECONDS = 0.5
 PAST_REST_SECONDS = 5.0
 
 _seen: dict[str, Any] = {"mark": None, "past": None}
-_turns = Turns()
+_turns = Turns(largest=200, seconds=1.0)
+"""Rounds so short that a new fact never waits long."""
 
 
 def refresh() -> bool:

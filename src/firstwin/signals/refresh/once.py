@@ -15,7 +15,7 @@ from firstwin.signals.refresh.store import Published, publish_made
 from firstwin.signals.risks.alarms import alarms_of
 
 AT_ONCE = 200
-"""Accounts of one round of the companion: so few that a new fact never waits long."""
+"""Accounts of one round."""
 
 
 def refresh_some(now: datetime, *, at_once: int = AT_ONCE) -> int:
@@ -33,11 +33,12 @@ def refresh_in_turn(turns: Turns, *, now: Callable[[], datetime]) -> bool:
     would stand before them.
     """
     began = now()
-    ids = next_accounts(began, AT_ONCE, turns=turns)
-    if ids:
-        missed = set(ids) - set(refresh_accounts(ids, now=began).written)
-        if missed:
-            refresh_accounts(sorted(missed), now=now())
+    with turns.round():
+        ids = next_accounts(began, turns.size, turns=turns)
+        if ids:
+            missed = set(ids) - set(refresh_accounts(ids, now=began).written)
+            if missed:
+                refresh_accounts(sorted(missed), now=now())
     return bool(ids)
 
 

@@ -117,7 +117,7 @@ def test_killed_between_two_commits_the_rest_is_done_next_time(monkeypatch: pyte
 
 def test_being_told_of_ones_past_costs_nobody_their_turn() -> None:
     """An event of an account that was just looked back at is not put behind all that send the whole time."""
-    world, turns = World.begun(), Turns()
+    world, turns = World.begun(), Turns(largest=200, seconds=1.0)
     busy, quiet = world.accounts[0].pk, world.accounts[-1].pk
     refresh_accounts([one.pk for one in world.accounts], now=world.now)
     bump_revision([busy])
@@ -147,7 +147,7 @@ def test_marked_while_it_is_computed_it_is_computed_again_at_once(monkeypatch: p
     refresh_accounts(some, now=moment())
     bump_revision(some)
     monkeypatch.setattr(once, "failpoint", meanwhile)
-    assert refresh_in_turn(Turns(), now=moment)
+    assert refresh_in_turn(Turns(largest=200, seconds=1.0), now=moment)
     assert marked and next_accounts(world.now, 10) == [] and Refreshed.objects.get(pk=some[0]).edition != PAST
 
 

@@ -10,7 +10,8 @@ from firstwin.core.turns import Turns
 if TYPE_CHECKING:
     from firstwin.usage.compact.run import Compactor
 
-_turns = Turns()
+_turns = Turns(largest=300, seconds=0.6)
+"""Rounds so short that the next one never waits long."""
 
 
 def register() -> None:

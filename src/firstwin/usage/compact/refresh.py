@@ -16,9 +16,7 @@ from firstwin.usage.store.models import Touched
 from firstwin.usage.store.router import EVENTS
 
 FAMILY = "usage"
-AT_ONCE = 300
-"""Accounts of one round: so few that the next one never waits long."""
-
+_AT_ONCE = 300
 _LOOKED_AT = 5_000
 """Marks among which the accounts of a round are chosen: so many of the oldest, and of the newest, as one that was quiet
 until now does not wait until a whole company was shown again."""
@@ -26,9 +24,15 @@ until now does not wait until a whole company was shown again."""
 
 def refresh_touched(now: datetime, *, turns: Turns | None = None) -> bool:
     """Publish the figures of some accounts that were touched. False: there were none. turns: among many."""
-    marks = _next(turns or Turns())
-    if not marks:
-        return False
+    turns = turns or Turns(largest=_AT_ONCE, seconds=60.0)
+    with turns.round():
+        marks = _next(turns)
+        if marks:
+            _publish(marks, now)
+    return bool(marks)
+
+
+def _publish(marks: Mapping[int, datetime], now: datetime) -> None:
     into = survivors(Account, marks.keys())
     known = set(Account.objects.filter(pk__in={into.get(pk, pk) for pk in marks}).values_list("pk", flat=True))
     bump_revision(known)
@@ -37,7 +41,6 @@ def refresh_touched(now: datetime, *, turns: Turns | None = None) -> bool:
         publish(FAMILY, known, now=now)
     failpoint("usage.refresh.published")
     _forget(marks)
-    return True
 
 
 def _next(turns: Turns) -> dict[int, datetime]:
@@ -48,11 +51,11 @@ def _next(turns: Turns) -> dict[int, datetime]:
     if len(marks) == _LOOKED_AT:
         marks |= rows.order_by("-at", "-account")[:_LOOKED_AT]
     waiting = sorted(marks)
-    if len(marks) > AT_ONCE:
+    if len(marks) > turns.size:
         told = among(AccountNow.objects.order_by(), "account_id", marks).values_list("account_id", "refreshed_at")
         shown: dict[int, datetime] = dict(told)
         waiting.sort(key=lambda pk: shown.get(pk, marks[pk]))
-    return {pk: marks[pk] for pk in turns.take(waiting, AT_ONCE)}
+    return {pk: marks[pk] for pk in turns.take(waiting, turns.size)}
 
 
 def _forget(marks: Mapping[int, datetime]) -> None:

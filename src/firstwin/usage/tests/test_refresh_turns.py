@@ -17,7 +17,6 @@ NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 @pytest.fixture
 def company(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    monkeypatch.setattr(refresh, "AT_ONCE", 2)
     monkeypatch.setattr(refresh, "_LOOKED_AT", 3)
     return [open_account(by=None, name=f"Busy {n}", now=NOW).pk for n in range(10)]
 
@@ -28,7 +27,7 @@ def touch(accounts: list[int], now: datetime) -> None:
 
 
 def test_who_was_quiet_is_shown_in_the_next_round(company: list[int]) -> None:
-    quiet, turns, now = open_account(by=None, name="Quiet", now=NOW).pk, Turns(), NOW
+    quiet, turns, now = open_account(by=None, name="Quiet", now=NOW).pk, Turns(largest=2, seconds=1.0), NOW
     touch(company, now)
     while refresh_touched(now, turns=turns):
         pass
@@ -43,7 +42,7 @@ def test_who_was_quiet_is_shown_in_the_next_round(company: list[int]) -> None:
 
 def test_everybody_is_shown_in_the_end(company: list[int]) -> None:
     touch(company, NOW)
-    turns, rounds = Turns(), 0
+    turns, rounds = Turns(largest=2, seconds=1.0), 0
     while refresh_touched(NOW, turns=turns):
         rounds += 1
     assert rounds == 5 and not Touched.objects.exists()
