@@ -43,6 +43,7 @@ def run(words: Sequence[str]) -> None:
     parser.add_argument("--replayed", type=int, default=5_000)
     parser.add_argument("--rate", type=int, default=500, help="events a second beside the ones that are watched")
     parser.add_argument("--watched", type=int, default=10, help="accounts of which an event is sent and awaited")
+    parser.add_argument("--warm", type=int, default=20, help="seconds before the first one, while turns are learned")
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
     given = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="firstwin-bench-") as made:
@@ -63,18 +64,18 @@ def run(words: Sequence[str]) -> None:
             if part in given.only and part in asked:
                 _inside(environment, part, *asked[part])
         if "events" in given.only:
-            _from_events(environment, given.rate, given.watched)
+            _from_events(environment, given.rate, given.watched, given.warm)
 
 
 def _inside(environment: dict[str, str], *words: str) -> None:
     print(run_in(environment, "bench.signals_probe", *words), end="", flush=True)
 
 
-def _from_events(environment: dict[str, str], rate: int, watched: int) -> None:
+def _from_events(environment: dict[str, str], rate: int, watched: int, warm: int) -> None:
     said = run_in(environment, "bench.signals_probe", "furnish", str(watched))
     told = json.loads(said.split("JSON", 1)[1])
     with served(environment, with_worker=True) as url, _beside(url, told, rate):
-        time.sleep(20)  # until what arrives is taken up as fast as it comes
+        time.sleep(warm)  # until what arrives is taken up as fast as it comes
         took = [_awaited(url, told, one) for one in told["watched"]]
     seen = sorted(one for one in took if one is not None)
     if seen:

@@ -63,8 +63,7 @@ def look(page, address: str, width: int) -> list[str]:
     page.goto(address)
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
     problems = [
-        f"{address}: {wrong['id']}: {wrong['help']}: "
-        + "; ".join(n["html"][:160] for n in wrong["nodes"][:3])
+        f"{address}: {wrong['id']}: {wrong['help']}: " + "; ".join(n["html"][:160] for n in wrong["nodes"][:3])
         for wrong in found.response["violations"]
     ]
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
