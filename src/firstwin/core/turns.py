@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 MOST = 200_000
 """Turns that are remembered; the oldest are forgotten first."""
@@ -32,7 +33,7 @@ class Turns:
             self._taken += 1
             self._last.pop(one, None)  # so that the oldest turns stand first
             self._last[one] = self._taken
-        for one in list(self._last)[: max(len(self._last) - MOST, 0)]:
+        for one in list(islice(self._last, max(len(self._last) - MOST, 0))):
             del self._last[one]
         return chosen
 

@@ -133,9 +133,8 @@ class HouseWorker(Worker):
 def _stand_back() -> None:
     """What people wait for, and pages, come first. Threads to come have it from the one that starts them."""
     os.nice(_NICE)
-    for one in Path("/proc/self/task").glob(
-        "*"
-    ):  # what libraries started already; elsewhere than on Linux there is none
+    # Linux alone counts by thread: libraries have some already.
+    for one in Path("/proc/self/task").glob("*"):
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, int(one.name), os.getpriority(os.PRIO_PROCESS, 0))
 
