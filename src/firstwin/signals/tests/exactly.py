@@ -292,6 +292,7 @@ def main() -> int:
     folder, *numbers = sys.argv[1:]
     accounts, readings = [*map(int, numbers), *(ACCOUNTS, READINGS)[len(numbers) :]]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstwin.settings")
+    os.environ["FIRSTWIN_HOME"] = str(Path(folder).resolve())  # it is nobody else's company that is written to
     django.setup()
     return 0 if Run(Path(folder), accounts, readings).all_of_it() else 1
 

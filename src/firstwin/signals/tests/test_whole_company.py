@@ -1,7 +1,6 @@
 """A company of customers with contracts, bills, tickets, people, touches, events and judgements: what is published of
 everybody at once is what each account gives alone, and what comes out of the stored inputs and out of the facts."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,9 +76,5 @@ def test_each_of_two_thousand_accounts_alone_and_five_hundred_readings(
 ) -> None:
     """With passes on several days. It takes long and says how far it is."""
     with capfd.disabled():
-        done = subprocess.run(
-            [sys.executable, "-m", "firstwin.signals.tests.exactly", str(tmp_path)],
-            env=os.environ | {"FIRSTWIN_HOME": str(tmp_path)},
-            check=False,
-        )
+        done = subprocess.run([sys.executable, "-m", "firstwin.signals.tests.exactly", str(tmp_path)], check=False)
     assert done.returncode == 0
